@@ -1,0 +1,1 @@
+"""From SDTM to ADaM: subjects, tumours, response, survival; every row names the records that decide it."""

@@ -1,0 +1,242 @@
+"""What must agree within a study: checks over plain data, so that they run even where other values are wrong."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeGuard
+
+
+from topline.protocol.expression import date_fault, expression_fault
+from topline.protocol.tree import Path, find, get, items, number, path_text, texts
+from topline.tables.adam import ADAM, ADSL, RESPONSES
+
+BUILT_IN_SOURCES = ("progression", "death", "response", "last assessment", "last alive")
+BEST_RESPONSES = ("BOR", "CBOR")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a study: number, path, what; `text` is the path in words."""
+
+    code: str
+    path: Path
+    what: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.what}" if self.text else self.what
+
+
+def refuse(found: Iterable[Fault]) -> None:
+    """Raise ValueError with all faults found, if any."""
+    messages = [str(fault) for fault in found]
+    if messages:
+        raise ValueError("; ".join(messages))
+
+
+def faults(study: object) -> Iterator[Fault]:
+    """Yield every contradiction (TL-P05) and every condition that is not understood (TL-P06) of a study.
+
+    What is absent or of the wrong type is passed over: that is reported elsewhere.
+    """
+    for check in CHECKS:
+        for fault in check(study):
+            yield Fault(fault.code, fault.path, fault.what, path_text(study, fault.path))
+
+
+def contradiction(path: Path, what: str) -> Fault:
+    """Return a contradiction at a path."""
+    return Fault("TL-P05", path, what)
+
+
+def design_faults(study: object) -> Iterator[Fault]:
+    """Yield what does not agree within the design: rates, numbers of patients, stages."""
+
+    def value(key: str) -> float | None:
+        return number(study, "design", key)
+
+    null, target = value("null_rate"), value("target_rate")
+    if null is not None and target is not None and target <= null:
+        yield contradiction(("design", "target_rate"), f"{target} is not above null_rate {null}")
+    patients, success = value("patients"), value("success_at_least")
+    if patients is not None and success is not None and success > patients:
+        yield contradiction(("design", "success_at_least"), f"{success} exceeds patients {patients}")
+    yield from _stage_faults(study)
+
+
+def _stage_faults(study: object) -> Iterator[Fault]:
+    """Yield what does not agree between the kind of design and its first stage."""
+    kind = get(study, "design", "kind")
+    first, futile = (number(study, "design", key) for key in ("first_stage_patients", "futility_at_most"))
+    patients, success = (number(study, "design", key) for key in ("patients", "success_at_least"))
+    for key, value in (("first_stage_patients", first), ("futility_at_most", futile)):
+        if kind == "single stage" and value is not None:
+            yield contradiction(("design", key), f"a single-stage design has no {key}")
+        if kind == "two stage" and get(study, "design", key) is None:
+            yield contradiction(("design",), f"a two-stage design needs {key}")
+    if first is not None and patients is not None and first >= patients:
+        yield contradiction(("design", "first_stage_patients"), f"{first} is not below patients {patients}")
+    if first is not None and futile is not None and futile >= first:
+        yield contradiction(("design", "futility_at_most"), f"{futile} is not below first_stage_patients {first}")
+    if futile is not None and success is not None and futile >= success:
+        yield contradiction(("design", "futility_at_most"), f"{futile} is not below success_at_least {success}")
+
+
+def source_faults(analysis: object, path: Path) -> Iterator[Fault]:
+    """Yield the sources that a time-to-event analysis names and nobody defines, and landmarks out of order."""
+    sources = get(analysis, "sources")
+    own = list(sources) if isinstance(sources, dict) else []
+    known = (*BUILT_IN_SOURCES, *own)
+    named = [("events", name) for name in texts(analysis, "events")]
+    last = get(analysis, "last_observation")
+    named += [("last_observation", last)] if isinstance(last, str) else []
+    for key, name in named:
+        if name not in known:
+            yield contradiction((*path, key), f"source '{name}' is not one of {', '.join(known)}")
+    months = get(analysis, "landmarks_months")
+    numbers = [number(analysis, "landmarks_months", i) or 0 for i in range(len(months))] if _sized(months) else []
+    if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+        yield contradiction((*path, "landmarks_months"), "the months do not increase")
+
+
+def _sized(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    """Whether this is a list."""
+    return isinstance(value, list | tuple)
+
+
+def rate_faults(analysis: object, path: Path) -> Iterator[Fault]:
+    """Yield the values of a rate that its parameter never has, so that they would count nobody."""
+    parameter = get(analysis, "parameter")
+    if not isinstance(parameter, str) or parameter == "IBOR":
+        return
+    possible = RESPONSES if parameter in BEST_RESPONSES else ("Y", "N")
+    for value in texts(analysis, "values"):
+        if value not in possible:
+            yield contradiction((*path, "values"), f"{parameter} is never '{value}'; it is {', '.join(possible)}")
+
+
+def _doubles(study: object) -> Iterator[Fault]:
+    """Yield list items that have the name of an earlier one."""
+    for parent, key in (("analysis_sets", "id"), ("endpoints", "id"), ("arms", "code")):
+        seen: set[object] = set()
+        for path, item in items(study, parent):
+            name = item.get(key)
+            if isinstance(name, str) and name in seen:
+                yield contradiction((*path, key), f"'{name}' is defined twice")
+            seen.add(name if isinstance(name, str) else None)
+
+
+def _populations(study: object) -> Iterator[Fault]:
+    """Yield endpoints whose population is not an analysis set."""
+    known = [name for _, item in items(study, "analysis_sets") if isinstance(name := item.get("id"), str)]
+    for path, item in items(study, "endpoints"):
+        name = get(item, "estimand", "population")
+        if isinstance(name, str) and name not in known:
+            what = f"population '{name}' is not an analysis set ({', '.join(known)})"
+            yield contradiction((*path, "estimand", "population"), what)
+
+
+def _flags(study: object) -> Iterator[Fault]:
+    """Yield analysis sets whose flag would overwrite a column of ADSL."""
+    for path, item in items(study, "analysis_sets"):
+        name = item.get("id")
+        if isinstance(name, str) and f"{name}FL" in ADSL:
+            yield contradiction((*path, "id"), f"ADSL already has a column {name}FL; choose another id")
+
+
+def _conditions(study: object) -> Iterator[Fault]:
+    """Yield conditions and dates of analysis sets and sources that are not understood."""
+    for path, item in items(study, "analysis_sets"):
+        yield from _condition((*path, "where"), item.get("where"), "ADSL")
+    for path, item in items(study, "endpoints"):
+        sources = get(item, "analysis", "sources")
+        for name, source in sources.items() if isinstance(sources, dict) else ():
+            inner = (*path, "analysis", "sources", name)
+            dataset, date = get(source, "dataset"), get(source, "date")
+            yield from _condition((*inner, "where"), get(source, "where"), dataset)
+            wrong = date_fault(date, ADAM[dataset]) if isinstance(date, str) and _declared(dataset) else None
+            yield from [Fault("TL-P06", (*inner, "date"), wrong)] if wrong else []
+
+
+def _declared(dataset: object) -> TypeGuard[str]:
+    """Whether this names an ADaM dataset."""
+    return isinstance(dataset, str) and dataset in ADAM
+
+
+def _condition(path: Path, where: object, dataset: object) -> Iterator[Fault]:
+    """Yield the fault of one condition over a dataset."""
+    if isinstance(where, str) and 0 < len(where) <= 2000 and _declared(dataset):
+        wrong = expression_fault(where, ADAM[dataset])
+        if wrong:
+            yield Fault("TL-P06", path, f"'{where}' {wrong}")
+
+
+def _decision(study: object) -> Iterator[Fault]:
+    """Yield what does not agree between the design and the endpoint that it decides by."""
+    name = get(study, "design", "endpoint")
+    endpoints = {item.get("id"): item for _, item in items(study, "endpoints") if isinstance(item.get("id"), str)}
+    if isinstance(name, str) and name not in endpoints:
+        yield contradiction(("design", "endpoint"), f"'{name}' is not an endpoint ({', '.join(map(str, endpoints))})")
+    elif get(endpoints.get(name), "analysis", "type") in ("time to event", "not analysed"):
+        yield contradiction(("design", "endpoint"), f"the analysis of '{name}' is not a rate")
+    planned, patients = number(study, "population", "planned"), number(study, "design", "patients")
+    if planned is not None and patients is not None and planned < patients:
+        yield contradiction(("population", "planned"), f"{planned} is below the {patients} patients of the design")
+
+
+def _analyses(study: object) -> Iterator[Fault]:
+    """Yield what does not agree within each analysis, and analyses by a criterion that is not derived."""
+    for path, item in items(study, "endpoints"):
+        analysis, inner = item.get("analysis"), (*path, "analysis")
+        kind = get(analysis, "type")
+        yield from source_faults(analysis, inner) if kind == "time to event" else ()
+        yield from rate_faults(analysis, inner) if kind == "rate" else ()
+        if get(analysis, "parameter") == "IBOR" and get(study, "criteria", "response", "irecist") is not True:
+            yield contradiction((*inner, "parameter"), "IBOR needs criteria.response.irecist: true")
+
+
+def _calendar(study: object) -> Iterator[Fault]:
+    """Yield ages and scans out of order, and days of dosing outside their cycle."""
+    youngest, oldest = number(study, "population", "ages", "minimum"), number(study, "population", "ages", "maximum")
+    if youngest is not None and oldest is not None and oldest < youngest:
+        yield contradiction(("population", "ages", "maximum"), f"{oldest} is below minimum {youngest}")
+    scans = list(items(study, "schedule", "scans"))
+    ends = [number(item, "until_week") for _, item in scans]
+    for (path, _), end, following in zip(scans, ends, ends[1:], strict=False):
+        if end is None:
+            yield contradiction((*path, "until_week"), "only the last interval is without end")
+        elif following is not None and following <= end:
+            yield contradiction((*path, "until_week"), f"{end} is not below {following} of the next interval")
+    yield from _dosing(study)
+
+
+def _dosing(study: object) -> Iterator[Fault]:
+    """Yield interventions given on days that their cycle does not have."""
+    for arm, _ in items(study, "arms"):
+        for path, drug in items(study, *arm, "interventions"):
+            cycle = number(drug, "cycle_days") or number(study, "schedule", "cycle_days")
+            days = [day for i in range(84) if (day := number(drug, "days", i)) is not None]
+            if cycle is not None and days and max(days) > cycle:
+                yield contradiction((*path, "days"), f"day {max(days)} is not in the cycle of {cycle} days")
+            if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+                yield contradiction((*path, "days"), "the days do not increase")
+
+
+def _assumptions(study: object) -> Iterator[Fault]:
+    """Yield assumptions about what does not stand in the study."""
+    assumed = get(study, "assumed")
+    for text in assumed if isinstance(assumed, dict) else ():
+        if not text or find(study, text) is None:
+            yield contradiction(("assumed", text), f"nothing stands at '{text}'; an assumption names a path that exists")
+
+
+CHECKS: tuple[Callable[[object], Iterator[Fault]], ...] = (
+    design_faults,
+    _doubles,
+    _populations,
+    _flags,
+    _conditions,
+    _decision,
+    _analyses,
+    _calendar,
+    _assumptions,
+)

@@ -1,0 +1,83 @@
+"""The criteria a trial judges by, with their versions and every setting that the publications leave open."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from topline.protocol.part import Part
+
+
+class ResponseCriteria(Part):
+    """RECIST 1.1 as this trial applies it (Eisenhauer 2009, doi:10.1016/j.ejca.2008.10.026).
+
+    `source` says which overall response is analysed: the one derived from lesion measurements, or the one recorded
+    in RS. `confirmation_days` is the least number of days between a response and its confirmation. A stable disease
+    counts from `stable_minimum_days` after the reference day on. `not_evaluable_between` and `stable_between` say how
+    many such assessments may lie between a response and its confirmation. `partial_non_target` is the non-target
+    response when some non-target lesions were not assessed and none progressed. `complete_response_lost` says what a
+    recorded PR or SD after a recorded CR means: progression (RECIST Table 3) or what was recorded.
+    """
+
+    standard: Literal["RECIST 1.1"] = Field(default="RECIST 1.1", description="the response criteria")
+    irecist: bool = Field(default=False, description="whether iRECIST is derived as a second criterion")
+    source: Literal["lesions", "assessed"] = Field(
+        default="lesions",
+        description="the overall response that is analysed: derived from the lesions, or as the assessor recorded it",
+    )
+    assessor: str = Field(
+        default="INVESTIGATOR", min_length=1, description="whose readings are analysed (TREVAL, RSEVAL)"
+    )
+    confirmation_required: bool = Field(
+        description="whether a response counts only when a later scan confirms it (RECIST section 4.6)"
+    )
+    confirmation_days: int = Field(
+        default=28, ge=0, le=84, description="least time from a response to its confirmation [days]"
+    )
+    stable_minimum_days: int = Field(
+        ge=0, le=120, description="least time from `stable_reference` at which stable disease counts [days]"
+    )
+    stable_reference: Literal["time zero", "first dose"] = Field(
+        default="time zero", description="the day from which `stable_minimum_days` counts"
+    )
+    not_evaluable_between: int = Field(
+        default=1, ge=0, le=5, description="how many NE may lie between a response and its confirmation"
+    )
+    stable_between: int = Field(
+        default=0, ge=0, le=1, description="how many SD may lie between a partial response and its confirmation"
+    )
+    missing_as_not_evaluable: bool = Field(
+        default=False, description="whether a patient without assessment has the best response NE instead of MISSING"
+    )
+    partial_non_target: Literal["NE", "NON-CR/NON-PD"] = Field(
+        default="NE", description="the non-target response when some non-target lesions were not assessed"
+    )
+    complete_response_lost: Literal["progression", "as assessed"] = Field(
+        default="as assessed", description="what a recorded PR or SD after a recorded CR means (RECIST table 3)"
+    )
+    maximum_targets: int = Field(default=5, ge=1, le=10, description="most target lesions of a patient")
+    maximum_per_organ: int = Field(default=2, ge=1, le=10, description="most target lesions of one organ")
+
+
+class AdverseEventCriteria(Part):
+    """The grading standard of adverse events, its version, and how long after the last dose an event counts."""
+
+    standard: Literal["CTCAE"] = Field(default="CTCAE", description="the grading standard")
+    version: Literal["4.0", "4.03", "5.0", "6.0"] = Field(description="its version, in quotes")
+    follow_up_days: int = Field(
+        default=30, ge=0, le=180, description="how long after the last dose an event is treatment-emergent [days]"
+    )
+
+
+class Questionnaire(Part):
+    """A questionnaire by name and version; no wording of its items is part of topline."""
+
+    name: str = Field(min_length=1, max_length=40, description="the name, for example EORTC QLQ-C30")
+    version: str = Field(min_length=1, max_length=20, description="the version, in quotes")
+
+
+class Criteria(Part):
+    """All criteria of the trial."""
+
+    response: ResponseCriteria = Field(description="tumour response")
+    adverse_events: AdverseEventCriteria = Field(description="grading of adverse events")
+    questionnaires: tuple[Questionnaire, ...] = Field(default=(), description="questionnaires, in the order given")

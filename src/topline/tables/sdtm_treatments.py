@@ -1,0 +1,111 @@
+"""The SDTM tables of what was given or done to subjects: EX, CM, PR."""
+
+from topline.tables.declare import Core
+from topline.tables.sdtm_variables import (
+    FLAG,
+    ISO_DATE,
+    LATERALITY,
+    LINKS,
+    NUMBER,
+    SEQUENCE,
+    STATUS,
+    TIME_POINT,
+    VISIT_PERMITTED,
+    YES,
+    as_core,
+    categories,
+    domain,
+    dose,
+    expected,
+    interval,
+    permissible,
+    required,
+)
+
+
+ASKED = (
+    permissible("--PRESP", "Pre-specified", FLAG, codes=YES, origin="Protocol"),
+    permissible("--OCCUR", "Occurrence", FLAG),
+    *STATUS,
+)
+ONGOING = (
+    permissible("--STRTPT", "Start Relative to Reference Time Point"),
+    permissible("--STTPT", "Start Reference Time Point", origin="Protocol"),
+    permissible("--ENRTPT", "End Relative to Reference Time Point"),
+    permissible("--ENTPT", "End Reference Time Point", origin="Protocol"),
+)
+
+EX = domain(
+    "EX",
+    "Exposure",
+    "one record per interval of constant dose of a treatment",
+    SEQUENCE,
+    *LINKS,
+    required("--TRT", "Name of Treatment"),
+    *categories("Treatment"),
+    *as_core(Core.EXPECTED, ("--DOSE", "--DOSU", "--DOSFRM"), dose()),
+    permissible("--LOT", "Lot Number"),
+    permissible("--LOC", "Location of Dose Administration"),
+    permissible("--LAT", "Laterality", codes=LATERALITY, extensible=True),
+    *VISIT_PERMITTED,
+    *interval("Treatment"),
+    permissible("--DUR", "Duration of Treatment"),
+    *TIME_POINT,
+    labels={"--CAT": "Category of Treatment", "--SCAT": "Subcategory of Treatment"},
+)
+
+CM = domain(
+    "CM",
+    "Concomitant/Prior Medications",
+    "one record per interval of a medication",
+    SEQUENCE,
+    *LINKS,
+    required("--TRT", "Reported Name of Drug, Med, or Therapy"),
+    permissible("--MODIFY", "Modified Reported Name", origin="Assigned"),
+    permissible("--DECOD", "Standardized Medication Name", origin="Assigned"),
+    *categories("Medication"),
+    *ASKED,
+    permissible("--INDC", "Indication"),
+    permissible("--CLAS", "Medication Class", origin="Assigned"),
+    permissible("--CLASCD", "Medication Class Code", origin="Assigned"),
+    *dose(),
+    permissible("--DOSTOT", "Total Daily Dose", NUMBER, low=0),
+    permissible("--RSDISC", "Reason the Intervention Was Discontinued"),
+    *VISIT_PERMITTED,
+    permissible("--DTC", "Date/Time of Collection", ISO_DATE),
+    *interval("Medication", Core.PERMISSIBLE),
+    permissible("--DUR", "Duration"),
+    permissible("--STRF", "Start Relative to Reference Period", origin="Derived"),
+    permissible("--ENRF", "End Relative to Reference Period", origin="Derived"),
+    *ONGOING,
+    labels={
+        "--PRESP": "CM Pre-specified",
+        "--OCCUR": "CM Occurrence",
+        "--REASND": "Reason Medication Not Collected",
+        "--DOSE": "Dose per Administration",
+    },
+)
+
+PR = domain(
+    "PR",
+    "Procedures",
+    "one record per procedure, radiotherapy and surgery among them",
+    SEQUENCE,
+    *LINKS,
+    required("--TRT", "Reported Name of Procedure"),
+    permissible("--DECOD", "Standardized Procedure Name", origin="Assigned"),
+    *categories("Procedure"),
+    *ASKED,
+    permissible("--INDC", "Indication"),
+    *dose(),
+    permissible("--LOC", "Location of Procedure"),
+    permissible("--LAT", "Laterality", codes=LATERALITY, extensible=True),
+    *VISIT_PERMITTED,
+    permissible("--DTC", "Date/Time of Collection", ISO_DATE),
+    expected("--STDTC", "Start Date/Time of Procedure", ISO_DATE),
+    *interval("Procedure", Core.PERMISSIBLE)[1:],
+    permissible("--DUR", "Duration of Procedure"),
+    *ONGOING,
+    *TIME_POINT,
+    labels={"--CAT": "Category", "--SCAT": "Subcategory"},
+)
