@@ -1,8 +1,15 @@
-"""Fixtures of all tests: where the shared reference material lies."""
+"""Fixtures of all tests: where the shared reference material lies, and a run of each example study."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from topline.exchange.study_file import read_study
+from topline.simulate.trial import draw_trial
+from topline.study import Run, run_study
+
+STUDIES = ("nct02976896", "nct07142421")
 
 
 def shared_folder() -> Path | None:
@@ -17,3 +24,15 @@ def shared() -> Path:
     if folder is None:
         pytest.skip("the shared reference material is not beside this repository")
     return folder
+
+
+@cache
+def virtual_run(study: str, seed: int = 11) -> Run:
+    """Return the run of an example study on virtual patients."""
+    protocol, _ = read_study(study)
+    return run_study(protocol, draw_trial(protocol, seed).tables)
+
+
+@pytest.fixture(scope="session", params=STUDIES)
+def example(request: pytest.FixtureRequest) -> Run:
+    return virtual_run(request.param)

@@ -63,11 +63,11 @@ def disposition(ds: pl.DataFrame) -> pl.DataFrame:
     term, part = pl.col("DSDECOD").str.to_uppercase(), pl.col("DSSCAT").fill_null("").str.to_uppercase()
     event = pl.col("DSCAT").fill_null("").str.to_uppercase() == "DISPOSITION EVENT"
     rows = ds.with_columns(last_day("DSSTDTC").alias("D"), precision("DSSTDTC").alias("F"), term.alias("T"), pl.format("DS {}", "DSSEQ").alias("R"))
-    rows = rows.filter(event & (pl.col("T") != "SCREEN FAILURE"))
+    rows = rows.filter(event & (pl.col("T") != "SCREEN FAILURE")).sort("D", maintain_order=True)
     treatment = part.str.contains("TREATMENT")
     ended = rows.group_by(KEYS).agg(
-        *(pl.col(c).filter(treatment).sort_by("D").last().alias(f"E{c}") for c in "TDF"),
-        *(pl.col(c).filter(~treatment).sort_by("D").last().alias(f"S{c}") for c in "TDF"),
+        *(pl.col(c).filter(treatment).last().alias(f"E{c}") for c in "TDF"),
+        *(pl.col(c).filter(~treatment).last().alias(f"S{c}") for c in "TDF"),
         pl.col("R").alias("DSRECS"),
         pl.col("DSSTDTC").filter(pl.col("T") == "DEATH").first().alias("DSDTHDTC"),
     )

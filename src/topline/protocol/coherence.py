@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeGuard
 
-
 from topline.protocol.expression import date_fault, expression_fault
-from topline.protocol.tree import Path, find, get, items, number, path_text, texts
-from topline.tables.adam import ADAM, ADSL, RESPONSES
+from topline.protocol.tree import Path, find, get, items, number, numbers, path_text, texts
+from topline.tables.adam import ADAM, ADSL, RESPONSE_PARAMETERS, RESPONSES
 
-BUILT_IN_SOURCES = ("progression", "death", "response", "last assessment", "last alive")
-BEST_RESPONSES = ("BOR", "CBOR")
+EVENTS = ("progression", "death", "response", "new therapy", "treatment stop")
+LAST_OBSERVATIONS = ("last assessment", "last alive")
+IMMUNE_RESPONSES = ("iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "iUPD", "iCPD", "PD", "NE", "MISSING")
+VALUES = {"BOR": RESPONSES, "CBOR": RESPONSES, "IBOR": IMMUNE_RESPONSES}  # of any other parameter: Y, N
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def faults(study: object) -> Iterator[Fault]:
     for check in CHECKS:
         for fault in check(study):
             yield Fault(fault.code, fault.path, fault.what, path_text(study, fault.path))
+
+
+def increases(values: list[float]) -> bool:
+    """Whether each number is above the one before."""
+    return all(earlier < later for earlier, later in pairwise(values))
 
 
 def contradiction(path: Path, what: str) -> Fault:
@@ -85,30 +92,23 @@ def source_faults(analysis: object, path: Path) -> Iterator[Fault]:
     """Yield the sources that a time-to-event analysis names and nobody defines, and landmarks out of order."""
     sources = get(analysis, "sources")
     own = list(sources) if isinstance(sources, dict) else []
-    known = (*BUILT_IN_SOURCES, *own)
+    known = (*EVENTS, *LAST_OBSERVATIONS, *own)
     named = [("events", name) for name in texts(analysis, "events")]
     last = get(analysis, "last_observation")
     named += [("last_observation", last)] if isinstance(last, str) else []
     for key, name in named:
         if name not in known:
             yield contradiction((*path, key), f"source '{name}' is not one of {', '.join(known)}")
-    months = get(analysis, "landmarks_months")
-    numbers = [number(analysis, "landmarks_months", i) or 0 for i in range(len(months))] if _sized(months) else []
-    if any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+    if not increases(numbers(analysis, "landmarks_months")):
         yield contradiction((*path, "landmarks_months"), "the months do not increase")
-
-
-def _sized(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
-    """Whether this is a list."""
-    return isinstance(value, list | tuple)
 
 
 def rate_faults(analysis: object, path: Path) -> Iterator[Fault]:
     """Yield the values of a rate that its parameter never has, so that they would count nobody."""
     parameter = get(analysis, "parameter")
-    if not isinstance(parameter, str) or parameter == "IBOR":
+    if parameter not in RESPONSE_PARAMETERS:
         return
-    possible = RESPONSES if parameter in BEST_RESPONSES else ("Y", "N")
+    possible = VALUES.get(str(parameter), ("Y", "N"))
     for value in texts(analysis, "values"):
         if value not in possible:
             yield contradiction((*path, "values"), f"{parameter} is never '{value}'; it is {', '.join(possible)}")
@@ -179,7 +179,7 @@ def _decision(study: object) -> Iterator[Fault]:
     elif get(endpoints.get(name), "analysis", "type") in ("time to event", "not analysed"):
         yield contradiction(("design", "endpoint"), f"the analysis of '{name}' is not a rate")
     planned, patients = number(study, "population", "planned"), number(study, "design", "patients")
-    if planned is not None and patients is not None and planned < patients:
+    if isinstance(planned, int) and isinstance(patients, int) and 1 <= planned < patients:
         yield contradiction(("population", "planned"), f"{planned} is below the {patients} patients of the design")
 
 
@@ -214,10 +214,10 @@ def _dosing(study: object) -> Iterator[Fault]:
     for arm, _ in items(study, "arms"):
         for path, drug in items(study, *arm, "interventions"):
             cycle = number(drug, "cycle_days") or number(study, "schedule", "cycle_days")
-            days = [day for i in range(84) if (day := number(drug, "days", i)) is not None]
+            days = numbers(drug, "days")
             if cycle is not None and days and max(days) > cycle:
                 yield contradiction((*path, "days"), f"day {max(days)} is not in the cycle of {cycle} days")
-            if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+            if not increases(days):
                 yield contradiction((*path, "days"), "the days do not increase")
 
 
@@ -225,8 +225,10 @@ def _assumptions(study: object) -> Iterator[Fault]:
     """Yield assumptions about what does not stand in the study."""
     assumed = get(study, "assumed")
     for text in assumed if isinstance(assumed, dict) else ():
-        if not text or find(study, text) is None:
-            yield contradiction(("assumed", text), f"nothing stands at '{text}'; an assumption names a path that exists")
+        if find(study, text) is None:
+            yield contradiction(
+                ("assumed", text), f"nothing stands at '{text}'; an assumption names a path that exists"
+            )
 
 
 CHECKS: tuple[Callable[[object], Iterator[Fault]], ...] = (

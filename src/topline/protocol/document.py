@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -22,7 +23,7 @@ from topline.protocol.tree import Path
 LARGEST = 200_000  # characters
 DEEPEST = 20  # levels
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
-NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})?(\.[0-9]{0,17})?([eE][-+]?[0-9]{1,2})?")
+NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})?(\.[0-9]{0,40})?([eE][-+]?[0-9]{1,3})?")
 WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
     spelling: truth
     for word, truth in (("true", True), ("false", False))
@@ -60,7 +61,7 @@ def scalar(text: str) -> Scalar:
     if INTEGER.fullmatch(text):
         return int(text)
     if NUMBER.fullmatch(text) and any(character.isdigit() for character in re.split("[eE]", text)[0]):
-        return float(text)
+        return float(text) if isfinite(float(text)) else text
     return text
 
 
@@ -69,6 +70,7 @@ def parse_document(text: str, where: str) -> Document:
 
     Raises:
         ToplineError: TL-P01 when the text is not YAML, empty, too large or too deep, or uses what is refused.
+
     """
     text = text.removeprefix("\ufeff")
     _check_characters(text, where)
@@ -85,11 +87,15 @@ def parse_document(text: str, where: str) -> Document:
 def _check_characters(text: str, where: str) -> None:
     """Refuse what no study file holds: too much text, bytes of another encoding."""
     if len(text) > LARGEST:
-        raise ToplineError("TL-P01", where=where, what=f"holds {len(text):,} characters; a study file has at most {LARGEST:,}")
+        raise ToplineError(
+            "TL-P01", where=where, what=f"holds {len(text):,} characters; a study file has at most {LARGEST:,}"
+        )
     for number, line in enumerate(text.splitlines(), 1):
         bad = next((c for c in line if c == "\ufffd" or 0xD800 <= ord(c) <= 0xDFFF), None)
         if bad:
-            raise ToplineError("TL-P01", where=f"{where}, line {number}", what="holds bytes that are not UTF-8 text; save it as UTF-8")
+            raise ToplineError(
+                "TL-P01", where=f"{where}, line {number}", what="holds bytes that are not UTF-8 text; save it as UTF-8"
+            )
 
 
 def _not_yaml(error: Exception, text: str, where: str) -> ToplineError:
@@ -140,19 +146,21 @@ class _Builder:
             return self._mapping(rest, path)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(rest, path)
-        return self._scalar(event, path)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, path)
+        raise self._refused(event, "no value")
 
     def _check_plain(self, event: Event) -> None:
         """Refuse anchors, aliases, tags, and characters that no text holds."""
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise self._refused(event, f"an anchor or alias '{event.anchor}'; write each value where it stands")
+            raise self._refused(event, "an anchor or alias; write each value where it stands")
         if getattr(event, "ctag", None) is not None:
-            raise self._refused(event, f"a tag {event.ctag}; write the value without it")
+            raise self._refused(event, "a tag (!); write the value without it")
         for character in event.value if isinstance(event, ScalarEvent) else "":
             if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
                 raise self._refused(event, f"the control character U+{ord(character):04X} in a text")
 
-    def _scalar(self, event: Event, path: Path) -> Scalar:
+    def _scalar(self, event: ScalarEvent, path: Path) -> Scalar:
         """Return the value of a scalar; quoted, it is text."""
         self.document.written[path] = event.value
         return scalar(event.value) if event.implicit[0] else str(event.value)

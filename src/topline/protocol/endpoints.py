@@ -105,7 +105,8 @@ class TimeToEvent(Part):
         description="where a patient without event is censored: `last assessment`, `last alive` or an id of `sources`",
     )
     censoring: Annotated[Censoring, BeforeValidator(_named)] = Field(
-        default=CENSORING["FDA table C"], description="`FDA table A`, `FDA table C`, `EMA`, `none`, or a rule of its own"
+        default=CENSORING["FDA table C"],
+        description="`FDA table A`, `FDA table C`, `EMA`, `none`, or a rule of its own",
     )
     response_parameter: Literal["RSP", "CRSP"] = Field(
         default="CRSP", description="the response that starts or ends time: any (RSP) or confirmed (CRSP)"

@@ -7,7 +7,6 @@ import polars as pl
 
 from topline.tables.declare import Kind, Table
 
-
 EXAMPLES: dict[Kind, object] = {
     Kind.TEXT: "Y",
     Kind.INTEGER: 1,

@@ -1,5 +1,6 @@
 """The keys of a study file, read from the model itself: for the manual, and to suggest the key that was meant."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +9,12 @@ from typing import Any
 from topline.protocol.model import Protocol
 
 Schema = Mapping[str, Any]
-BOUNDS = {"exclusiveMinimum": "above {}", "minimum": "at least {}", "exclusiveMaximum": "below {}", "maximum": "at most {}"}
+BOUNDS = {
+    "exclusiveMinimum": "above {}",
+    "minimum": "at least {}",
+    "exclusiveMaximum": "below {}",
+    "maximum": "at most {}",
+}
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false", "null": "null"}
 
 
@@ -58,11 +64,15 @@ def keys_at(location: Sequence[str | int]) -> tuple[str, ...]:
 def _child(node: Schema, step: str | int) -> Schema:
     """Return the schema one step further: of a key, a list item, or a form."""
     if isinstance(step, int):
-        return node.get("items", {})
-    if step in node.get("properties", {}):
-        return node["properties"][step]
-    forms = node.get("discriminator", {}).get("mapping", {})
-    return {"$ref": forms[step]} if step in forms else node.get("additionalProperties") or {}
+        found = node.get("items")
+    else:
+        found = node.get("properties", {}).get(step) or _forms(node).get(step) or node.get("additionalProperties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _forms(node: Schema) -> dict[str, Schema]:
+    """Return the schemas of the forms that a mapping may take, by the value of their `type`."""
+    return {form["properties"]["type"]["const"]: form for form in map(_resolved, node.get("oneOf", ()))}
 
 
 def _resolved(node: Schema) -> Schema:
@@ -91,8 +101,8 @@ def _keys(node: Schema, prefix: str, form: str) -> Iterator[Key]:
 def _inner_keys(node: Schema, path: str, form: str) -> Iterator[Key]:
     """Yield the keys of a mapping, of the items of a list, or of each form."""
     yield from _keys(node, path, form) if "properties" in node else ()
-    for name, reference in node.get("discriminator", {}).get("mapping", {}).items():
-        yield from _keys(_resolved({"$ref": reference}), path, name)
+    for name, inner in _forms(node).items():
+        yield from _keys(inner, path, name)
     for key, mark in (("items", "[]"), ("additionalProperties", ".*")):
         if isinstance(node.get(key), Mapping):
             yield from _inner_keys(_resolved(node[key]), path + mark, form)
@@ -130,5 +140,10 @@ def _default(node: Schema) -> str:
         return f"`{value['name']}`" if "name" in value else "as below" if value else "none"
     if value in ([], ()):
         return "none"
-    spelling = {None: "null", True: "true", False: "false", "": "empty"}
-    return f"`{spelling.get(value, value) if not isinstance(value, float) else value}`"
+    return (
+        f"`{json.dumps(value, ensure_ascii=False)}`"
+        if not isinstance(value, str)
+        else f"`{value}`"
+        if value
+        else "empty"
+    )

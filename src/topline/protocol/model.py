@@ -13,7 +13,6 @@ from topline.protocol.endpoints import Endpoint, Landmark
 from topline.protocol.part import Fixed, FixedMapping, Part, Words
 from topline.protocol.schedule import Schedule
 
-
 Named = TypeVar("Named", Endpoint, AnalysisSet)
 
 
@@ -29,7 +28,9 @@ class Identifiers(Part):
     title: Words = Field(description="the title")
     sponsor: str = Field(min_length=1, max_length=200, description="who is responsible for the trial")
     phase: Literal["1/2", "2", "2/3"] = Field(default="2", description="the phase, in quotes")
-    version: str = Field(default="1.0", min_length=1, max_length=40, description="the version of the protocol, in quotes")
+    version: str = Field(
+        default="1.0", min_length=1, max_length=40, description="the version of the protocol, in quotes"
+    )
 
 
 class Ages(Part):
@@ -50,7 +51,10 @@ class Population(Part):
 
 
 class Intervention(Part):
-    """A drug with its dose, unit and route; `days` are the days of the cycle on which it is given (empty: every day)."""
+    """A drug with its dose, unit and route; `days` are the days of its cycle on which it is given (empty: every day).
+
+    Its cycle is `cycle_days` long or, where that is None, as long as the trial's.
+    """
 
     name: str = Field(min_length=1, max_length=200, description="the drug as EXTRT holds it")
     label: Words = Field(description="the drug's name")

@@ -3,12 +3,14 @@
 import difflib
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from topline.errors import ToplineError
@@ -19,7 +21,24 @@ from topline.protocol.model import Protocol
 from topline.protocol.tree import Path, get, path_text
 
 MOST = 50  # faults that are written out
+WORDS = {
+    "a valid string": "text",
+    "a valid boolean": "true or false",
+    "a valid integer": "an integer",
+    "a valid number": "a number",
+    "a valid array": "a list",
+    "a valid tuple": "a list",
+    "an object": "a mapping",
+    " after validation": "",
+}
 FROM_MODEL = "value_error"  # raised by our own checks over the whole, which run here on the document itself
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes null as `null`, which stands out more than nothing."""
+
+
+_Representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
 
 
 def parse_protocol(text: str, where: str = "study.yaml") -> Protocol:
@@ -31,6 +50,7 @@ def parse_protocol(text: str, where: str = "study.yaml") -> Protocol:
 
     Raises:
         ToplineError: TL-P01 to TL-P06; the first fault in the order of the file, all others in `others`.
+
     """
     document = parse_document(text, where)
     if not isinstance(document.data, dict):
@@ -50,6 +70,7 @@ def study_text(protocol: Protocol) -> str:
     `parse_protocol(study_text(protocol)) == protocol` for every protocol without control characters.
     """
     writer = YAML()
+    writer.Representer = _Representer
     writer.width = 1_000_000
     writer.indent(mapping=2, sequence=4, offset=2)
     buffer = io.StringIO()
@@ -90,7 +111,10 @@ def _reported(document: Document, wrong: Iterable[ErrorDetails]) -> Iterator[Fau
     whole = list(faults(document.data))
     yield from whole
     for error in wrong:
-        if error["type"] != FROM_MODEL or not whole:
+        known = error["type"] == FROM_MODEL and whole
+        # A list whose items are all wrong is reported as empty too; its items are reported anyway.
+        spurious = error["type"] == "too_short" and get(document.data, *_path(document, error["loc"]))
+        if not known and not spurious:
             yield _fault(document, error)
 
 
@@ -125,8 +149,10 @@ def _not_allowed(document: Document, path: Path, error: ErrorDetails) -> str:
 
 def _should(message: str) -> str:
     """Return the model's message in the words of a study file."""
-    words = message.removeprefix("Input ").replace("string", "text").replace("array", "list")
-    return words.replace("an object", "a mapping").replace("tuple", "list").replace("dictionary", "mapping")
+    words = re.sub(r"^(Input|String|Tuple|Value) ", "", message)
+    for theirs, ours in WORDS.items():
+        words = words.replace(theirs, ours)
+    return words
 
 
 def _quotes(value: object, written: str | None, error: ErrorDetails) -> str:
@@ -136,17 +162,17 @@ def _quotes(value: object, written: str | None, error: ErrorDetails) -> str:
         return f'; put it in quotes: "{written}"'
     if isinstance(value, str) and error["type"].endswith("_type") and not isinstance(scalar(value), str):
         return f"; write it without quotes: {value}"
-    return "; write true or false" if error["type"] == "bool_type" else ""
+    return ""
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
     """Return a suggestion of the known word that is nearest, if one is near."""
-    near = difflib.get_close_matches(word, list(known), n=1)
+    near = difflib.get_close_matches(word, [each for each in known if each and each != word], n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def _path(document: Document, location: tuple[int | str, ...]) -> Path:
-    """Return the path in the document of a place that the model names; the model also names forms, which are no keys."""
+    """Return the path of a place that the model names; the model names forms too, which are no keys of a document."""
     path: Path = ()
     for index, step in enumerate(location):
         here = get(document.data, *path)

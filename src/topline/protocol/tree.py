@@ -18,8 +18,8 @@ def get(data: object, *path: Step) -> object:
     'A'
     """
     for step in path:
-        if isinstance(data, Mapping) and step in data:
-            data = data[step]
+        if isinstance(data, Mapping):
+            data = data.get(step)
         elif is_list(data) and isinstance(step, int) and step < len(data):
             data = data[step]
         else:
@@ -50,6 +50,13 @@ def number(data: object, *path: Step) -> float | None:
     """Return the number at a path, or None when there is none."""
     found = get(data, *path)
     return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def numbers(data: object, *path: Step) -> list[float]:
+    """Return the numbers in the list at a path."""
+    found = get(data, *path)
+    values = (number([item], 0) for item in (found if is_list(found) else ()))
+    return [value for value in values if value is not None]
 
 
 def item_name(item: object) -> str | None:
@@ -85,10 +92,10 @@ def find(data: object, text: str) -> Path | None:
     >>> find({"arms": [{"code": "A", "label": "x"}]}, "arms.A.label")
     ('arms', 0, 'label')
     """
-    if not text:
-        return ()
     for step, words in _steps(data):
-        if text == words or text.startswith(words + "."):
+        if text == words:
+            return (step,)
+        if text.startswith(words + "."):
             rest = find(get(data, step), text[len(words) + 1 :])
             if rest is not None:
                 return (step, *rest)

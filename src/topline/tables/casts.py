@@ -1,6 +1,6 @@
 """How a column of any type becomes a column of a declared type, as Polars expressions.
 
-What a type cannot hold becomes missing here; `given` says which values were there before, so that each loss is a finding.
+What a type cannot hold becomes missing here; `given` says which values were there, so that each loss is a finding.
 """
 
 import polars as pl
@@ -27,7 +27,7 @@ def cast(name: str, dtype: pl.DataType, kind: Kind) -> pl.Expr:
     """
     column = pl.col(name)
     if dtype == pl.Object:
-        return pl.repeat(None, pl.len(), dtype=POLARS[kind]).alias(name)
+        return _nothing(POLARS[kind]).alias(name)
     match kind:
         case Kind.NUMBER:
             value = _number(column, dtype)
@@ -52,6 +52,8 @@ def given(name: str, dtype: pl.DataType, kind: Kind) -> pl.Expr:
     [True, False, False, False, False]
     """
     column = pl.col(name)
+    if dtype == pl.Binary:
+        return (column.bin.size() > 0).fill_null(False)
     if dtype.is_float():
         return column.is_not_nan().fill_null(False)
     if not isinstance(dtype, LETTERS):
@@ -62,12 +64,20 @@ def given(name: str, dtype: pl.DataType, kind: Kind) -> pl.Expr:
 
 
 def _letters(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return column if dtype == pl.String else column.cast(pl.String, strict=False)
+    if dtype == pl.Binary:  # a cast stops at the first byte that is not UTF-8
+        return column.map_batches(_decoded, return_dtype=pl.String, is_elementwise=True)
+    return column if dtype == pl.String else column.cast(pl.String)
 
 
-def _nothing(column: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """Return a column of missing values, as long as `column`."""
-    return pl.when(column.is_null() & column.is_not_null()).then(pl.lit(None, dtype=kind))
+def _decoded(column: pl.Series) -> pl.Series:
+    """Return bytes as text, those that are not UTF-8 as missing."""
+    texts = [None if cell is None else cell.decode("utf-8", "replace") for cell in column]
+    return pl.Series(column.name, [None if text and "\ufffd" in text else text for text in texts], dtype=pl.String)
+
+
+def _nothing(dtype: pl.DataType) -> pl.Expr:
+    """Return a column of missing values."""
+    return pl.repeat(None, pl.len(), dtype=dtype)
 
 
 def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -81,7 +91,7 @@ def _text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.Datetime):
         return column.dt.to_string("%Y-%m-%dT%H:%M:%S").str.strip_suffix("T00:00:00")
     if dtype.is_nested() or dtype == pl.Duration:
-        return _nothing(column, pl.String())
+        return _nothing(pl.String())
     return column.cast(pl.String)
 
 
@@ -92,8 +102,8 @@ def _number_text(number: pl.Expr) -> pl.Expr:
 
 
 def _restored(number: pl.Expr) -> pl.Expr:
-    """Return finite numbers with at most 15 significant digits; beyond the range of measurements they stay as they are."""
-    rounded = pl.when(number.abs().is_between(1e-7, 1e15)).then(number.round_sig_figs(DIGITS)).otherwise(number)
+    """Return finite numbers, those in the range of measurements with at most 15 significant digits."""
+    rounded = pl.when(number.abs().is_between(1e-8, 1e15)).then(number.round_sig_figs(DIGITS)).otherwise(number)
     return pl.when(number.is_finite()).then(rounded)
 
 
@@ -104,7 +114,7 @@ def _number(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         return _restored(column.cast(pl.Float64))
     if dtype.is_temporal() or dtype.is_nested():
-        return _nothing(column, pl.Float64())
+        return _nothing(pl.Float64())
     return column.cast(pl.Float64)
 
 
@@ -122,7 +132,7 @@ def _date(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, LETTERS):
         text = _letters(column, dtype).str.strip_chars()
         return pl.when(precision(text).is_null()).then(first_day(text))
-    return _nothing(column, pl.Date())
+    return _nothing(pl.Date())
 
 
 def _list(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -16,8 +16,8 @@ def conform(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFra
 
     Names become upper case. Text loses its trailing blanks, empty text becomes missing. Numbers are read from text
     (`12.0`, `1e3`), whole numbers from numbers without fraction, ISO 8601 text from dates; what cannot be read becomes
-    missing and gives TL-T03. Numbers of floating-point columns keep 15 significant digits, which takes back the noise of
-    SAS transport files (6.6000000000000005 becomes the 6.6 that was recorded) and leaves other numbers as they are.
+    missing and gives TL-T03. Numbers of floating-point columns keep 15 significant digits, which takes back the noise
+    of SAS transport files (6.6000000000000005 becomes the 6.6 that was recorded) and leaves other numbers as they are.
     Required and expected variables that lack are added as missing, required ones with TL-T05. Declared columns come
     first, in declared order; those that are not declared follow, each with TL-T07.
 
@@ -42,7 +42,7 @@ def conform(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFra
 
 
 def _upper_case(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with upper-case names; of two columns that then share one, the later gets its place as suffix."""
+    """Return the frame with upper-case names; of two that are then equal, the later gets its place as suffix."""
     names: list[str] = []
     for place, column in enumerate(frame.columns, start=1):
         name = column.strip().upper()
@@ -69,7 +69,7 @@ def _lost(frame: pl.DataFrame, tidy: pl.DataFrame, present: list[Variable], tabl
 
 def _loss(variable: Variable, dtype: pl.DataType, table: Table, tidy: pl.DataFrame) -> Fault:
     before = BEFORE + variable.name
-    printable = not (dtype.is_nested() or dtype == pl.Object)
+    printable = not (dtype.is_nested() or dtype in (pl.Object, pl.Binary))
     return Fault(
         "TL-T03",
         pl.col(variable.name).is_null() & given(before, dtype, variable.kind),

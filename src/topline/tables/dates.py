@@ -69,8 +69,8 @@ def last_day(column: str | pl.Expr) -> pl.Expr:
 def precision(column: str | pl.Expr) -> pl.Expr:
     """Return the imputation flag that completing a date asks for: `D` the day, `M` month and day, missing: nothing.
 
-    The flag is missing where the date is whole, and where `first_day` is missing: a year is never imputed, so `Y`, which
-    ADaM knows too, does not occur.
+    The flag is missing where the date is whole, and where `first_day` is missing: a year is never imputed, so `Y`,
+    which ADaM knows too, does not occur.
 
     >>> frame = pl.DataFrame({"AESTDTC": ["2019", "2019-02", "2019-02-28", "2019---15", "31/02/2019"]})
     >>> frame.select(precision("AESTDTC")).to_series().to_list()

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 
 class Core(StrEnum):
-    """Whether a variable may be missing: required is never empty, expected stands in the table, permissible may lack."""
+    """Whether a variable may be missing: required is never empty, expected stands there, permissible may lack."""
 
     REQUIRED = "Req"
     EXPECTED = "Exp"
@@ -61,12 +61,28 @@ class Variable:
         """The Polars type of the column."""
         return POLARS[self.kind]
 
+    @property
+    def bounds(self) -> str:
+        """The range of the values in words, empty where there is none.
+
+        >>> Variable("AGE", "Age", Kind.NUMBER, low=0, high=120, unit="years").bounds
+        '0 to 120 years'
+        """
+        if self.low is None and self.high is None:
+            return ""
+        if self.low is None or self.high is None:
+            text = f"{self.high:g} or less" if self.low is None else f"{self.low:g} or more"
+        else:
+            text = f"{self.low:g} to {self.high:g}"
+        return f"{text} {self.unit}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table is a named set of variables with keys: one record per distinct value of its keys.
 
-    >>> toy = Table("XX", "Toy", "SDTM", keys=("USUBJID",), variables=(Variable("USUBJID", "Unique Subject Identifier"),))
+    >>> subject = Variable("USUBJID", "Unique Subject Identifier")
+    >>> toy = Table("XX", "Toy", "SDTM", keys=("USUBJID",), variables=(subject,))
     >>> toy.schema
     Schema([('USUBJID', String)])
     """

@@ -114,7 +114,7 @@ def find(frame: pl.DataFrame, dataset: str, faults: Iterable[Fault]) -> list[pl.
 
 def _capped(fault: Fault, count: int, frame: pl.DataFrame, dataset: str) -> pl.DataFrame:
     first = frame.select(fault.where.arg_true().head(CAP)).to_series()
-    rows = frame.with_row_index(ROW, offset=1)[first]
+    rows = numbered(frame)[first]
     found = findings(fault.code, rows, dataset, **fault.texts)
     if count <= CAP:
         return found
@@ -127,6 +127,11 @@ def _capped(fault: Fault, count: int, frame: pl.DataFrame, dataset: str) -> pl.D
         studyid=found["STUDYID"][0] if found["STUDYID"].n_unique() == 1 else "",
     )
     return pl.concat([found, findings_frame([rest]).with_columns(COUNT=pl.lit(count - CAP, dtype=pl.Int64))])
+
+
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with its rows numbered from 1 on, once: what is left after a filter keeps its numbers."""
+    return frame if ROW in frame.columns else frame.with_row_index(ROW, offset=1)
 
 
 def findings_frame(found: Iterable[Finding]) -> pl.DataFrame:

@@ -22,7 +22,6 @@ from topline.tables.sdtm_variables import (
     required,
 )
 
-
 ASKED = (
     permissible("--PRESP", "Pre-specified", FLAG, codes=YES, origin="Protocol"),
     permissible("--OCCUR", "Occurrence", FLAG),

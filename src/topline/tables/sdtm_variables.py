@@ -1,4 +1,4 @@
-"""What the SDTM tables have in common: identifiers, visits, study days, results; `--` stands for the domain's two letters."""
+"""What SDTM tables have in common: identifiers, visits, results, dates; `--` stands for the domain's two letters."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -102,7 +102,7 @@ def results(*values: str, units: tuple[str, ...] = ()) -> tuple[Variable, ...]:
     )
 
 
-def test(what: str, codes: tuple[str, ...] = ()) -> tuple[Variable, ...]:
+def named_test(what: str, codes: tuple[str, ...] = ()) -> tuple[Variable, ...]:
     """Return the short name and the name of a test, with the known short names; others may be added."""
     return (
         required("--TESTCD", f"{what} Short Name", codes=codes, extensible=True, origin="Assigned"),

@@ -1,0 +1,55 @@
+"""topline: phase II oncology trials from protocol to topline results, every number traceable.
+
+>>> import topline
+>>> study = topline.load("nct07142421")
+>>> study.population.planned
+35
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from topline.protocol.model import Protocol
+    from topline.study import Run
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "draw", "load", "run"]
+
+
+def load(name: str) -> "Protocol":
+    """Return the protocol of a study: a built-in one by its name, or a study.yaml by its path.
+
+    Raises ToplineError when there is none, or its file has faults.
+    """
+    from topline.exchange.study_file import read_study
+
+    return read_study(name)[0]
+
+
+def draw(study: "Protocol", seed: int = 1) -> dict[str, "pl.DataFrame"]:
+    """Return the SDTM tables of a virtual trial of this study, by domain.
+
+    >>> import topline
+    >>> topline.draw(topline.load("nct07142421"), seed=7)["DM"].height
+    35
+    """
+    from topline.simulate.trial import draw_trial
+
+    return draw_trial(study, seed).tables
+
+
+def run(study: "Protocol", tables: "Mapping[str, pl.DataFrame]") -> "Run":
+    """Return the run of a study on SDTM tables by domain: `.adam`, `.results`, `.lineage`, `.findings`.
+
+    >>> import topline
+    >>> study = topline.load("nct07142421")
+    >>> done = topline.run(study, topline.draw(study, seed=7))
+    >>> sorted(done.adam)
+    ['ADRS', 'ADSL', 'ADTR', 'ADTTE']
+    """
+    from topline.study import run_study
+
+    return run_study(study, tables)

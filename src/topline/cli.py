@@ -1,0 +1,205 @@
+"""The commands: run a study, show both examples, trace a number, list the studies.
+
+Exit codes: 0 the run is complete; 2 the call has no answer (the message says why); 3 with --strict, the data hold
+errors; 130 interrupted. Whatever happens, an earlier output folder is replaced whole or not at all.
+"""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from topline import __version__
+
+if TYPE_CHECKING:
+    from topline.job import Done
+    from topline.trace import Trace
+
+DEMO_SEED = 2026
+ROWS_SHOWN = 60
+
+
+def answered(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn errors of a call into a message and an exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> Any:
+        from topline.errors import ToplineError
+
+        try:
+            return command(*args, **options)
+        except ToplineError as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("interrupted; earlier outputs stand as they were", err=True)
+            sys.exit(130)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="topline")
+def main() -> None:
+    r"""Take a phase II oncology trial from protocol to topline results, every number traceable.
+
+    \b
+    Examples:
+      topline demo                                   both example trials on virtual patients
+      topline run nct02976896                        one of them, into out/nct02976896
+      topline run my-trial/study.yaml --data sdtm/   a trial on its own SDTM files
+      topline trace out/nct02976896 ORR/all/rate     from a number back to its records
+    """
+
+
+@main.command()
+@click.argument("study")
+@click.option(
+    "--data",
+    "data",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A folder or file of SDTM data (XPT, CSV, Parquet, Dataset-JSON); repeatable. Without it: virtual patients.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The folder to write. [default: out/STUDY]")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=DEMO_SEED, show_default=True, help="The seed of the virtual patients."
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="The language in which the report opens.",
+)
+@click.option(
+    "--form",
+    "forms",
+    multiple=True,
+    type=click.Choice(["parquet", "csv", "xpt", "dataset-json"]),
+    default=("parquet", "csv"),
+    show_default=True,
+    help="The forms of the ADaM tables.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 when the data hold errors.")
+@answered
+def run(study: str, data: tuple[Path, ...], out: Path | None, strict: bool, **options: Any) -> None:
+    r"""Run STUDY, a built-in study or a study.yaml, and write report, ADaM and results.
+
+    \b
+    Examples:
+      topline run nct07142421 --seed 7
+      topline run nct02976896 --data sdtm/ --out out/first-look
+      topline run study.yaml --data dm.xpt --data tumour/ --form xpt
+    """
+    from topline.job import Job, run_job
+
+    job = run_job(Job(study, data, out, **options), _progress)
+    _summary(job)
+    errors = job.findings.get("error", 0)
+    if strict and errors:
+        sys.exit(3)
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="The folder to write into."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=DEMO_SEED, show_default=True, help="The seed of the virtual patients."
+)
+@answered
+def demo(out: Path, seed: int) -> None:
+    """Run both example trials on virtual patients."""
+    from topline.exchange.study_file import builtin_studies
+    from topline.job import Job, run_job
+
+    for study in builtin_studies():
+        _summary(run_job(Job(study, (), out / study, seed=seed), _progress))
+        click.echo()
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("result")
+@click.option("--all", "everything", is_flag=True, help="Show every row and record, not only the first ones.")
+@answered
+def trace(out: Path, result: str, everything: bool) -> None:
+    r"""Show the ADaM rows and SDTM records behind RESULT, a result id of the run in OUT.
+
+    \b
+    Examples:
+      topline trace out/nct07142421 ORR/all/rate
+      topline trace out/nct07142421 "OS/all/median lower" --all
+    """
+    from topline.exchange.output import read_output
+    from topline.trace import trace_result
+
+    output = read_output(out)
+    found = trace_result(result, output.results, output.lineage, output.adam, output.sdtm)
+    _show_trace(found, None if everything else ROWS_SHOWN)
+
+
+@main.command()
+def studies() -> None:
+    """List the built-in studies."""
+    from topline.exchange.study_file import builtin_studies, read_study
+
+    for name in builtin_studies():
+        protocol, _ = read_study(name)
+        click.echo(f"{name}  {protocol.identifiers.title.en}")
+
+
+def _progress(label: str, done: int, total: int) -> None:
+    """Show how far a job is, on a terminal only."""
+    if sys.stderr.isatty():
+        width = 24
+        filled = width * done // max(total, 1)
+        bar = "█" * filled + "·" * (width - filled)
+        click.echo(f"\r\x1b[K{bar} {label[:60]}" if done < total else "\r\x1b[K", nl=False, err=True)
+
+
+def _summary(job: "Done") -> None:
+    """Say what the run found, in a few lines."""
+    for line in job.summary:
+        click.echo(line)
+
+
+def _show_trace(found: "Trace", limit: int | None) -> None:
+    """Print a trace: the number, how it was computed, its rows, its records."""
+    result = found.result
+    value = result["VALUEC"] or result["VALUE"]
+    click.echo(f"{result['RESULTID']} = {value} {result['UNIT'] or ''}".rstrip())
+    for label, name in (
+        ("method", "METHOD"),
+        ("source", "REFERENCE"),
+        ("population", "POPULATION"),
+        ("dataset", "DATASET"),
+        ("where", "WHERE"),
+        ("numerator", "NUMWHERE"),
+    ):
+        if result[name]:
+            click.echo(f"  {label}: {result[name]}")
+    if result["VIRTUAL"] == "Y":
+        click.echo("  VIRTUAL patients")
+    click.echo(f"\n{found.rows.height} rows of {result['DATASET']} (* counted in the numerator)")
+    for row in found.rows.head(limit).iter_rows(named=True) if limit else found.rows.iter_rows(named=True):
+        parts = [str(row[name]) for name in ("PARAMCD", "AVALC", "AVAL", "CNSR", "ADT") if row.get(name) is not None]
+        sources = ", ".join(row["SRCRECS"] or [])
+        click.echo(
+            f"  {'*' if row['NUMERATOR'] else ' '} {row['USUBJID']}  {' '.join(parts)}  <- {sources or 'no record'}"
+        )
+    _more(found.rows.height, limit)
+    click.echo(f"\n{found.records.height} SDTM records")
+    for row in found.records.head(limit).iter_rows(named=True) if limit else found.records.iter_rows(named=True):
+        number = "" if row["SEQ"] is None else f" {row['SEQ']}"
+        click.echo(f"  {row['USUBJID']}  {row['DOMAIN']}{number}  {row['VALUES'] or 'not found'}")
+    _more(found.records.height, limit)
+
+
+def _more(height: int, limit: int | None) -> None:
+    if limit is not None and height > limit:
+        click.echo(f"  ... and {height - limit} more; --all shows them")

@@ -1,0 +1,1 @@
+"""Where topline meets files: reading SDTM folders and study files, writing output folders."""

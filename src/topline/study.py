@@ -1,0 +1,186 @@
+"""The pipeline as one table: which stage reads what and writes what; it runs them and keeps the lineage."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from topline.adam.consistency import check_consistency
+from topline.adam.response import derive_response
+from topline.adam.subject import derive_subjects, domain, flag_sets
+from topline.adam.survival import derive_survival
+from topline.adam.tumor import Tumors, derive_tumors
+from topline.adam.tumor_rows import derive_tumor_rows, flag_scans
+from topline.errors import ToplineError
+from topline.protocol.model import Protocol
+from topline.stats.analysis import Analysis, Outcome, run_analyses
+from topline.stats.methods import METHODS
+from topline.stats.response import plan_response
+from topline.stats.subject import plan_subjects
+from topline.stats.survival import plan_survival
+from topline.tables.adam import ADAM
+from topline.tables.checks import check_across, check_table
+from topline.tables.conform import conform
+from topline.tables.findings import findings, join_findings
+from topline.tables.results import LINEAGE, RESULTS
+from topline.tables.sdtm import sdtm_table
+from topline.tables.virtual import is_virtual
+
+Progress = Callable[[str], None]
+SUBJECT_DOMAINS = ("DM", "TR", "TU", "RS")
+EXPECTED = ("DM", "EX", "DS", "TU", "TR")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run gave: the tables that were analysed, ADaM, results with their lineage, and findings about the data."""
+
+    protocol: Protocol
+    tables: Mapping[str, pl.DataFrame]
+    adam: Mapping[str, pl.DataFrame]
+    analyses: tuple[Analysis, ...]
+    results: pl.DataFrame
+    lineage: pl.DataFrame
+    findings: pl.DataFrame
+    virtual: bool
+
+
+@dataclass(slots=True)
+class _State:
+    """What the stages have made so far."""
+
+    protocol: Protocol
+    tables: dict[str, pl.DataFrame]
+    virtual: bool
+    adam: dict[str, pl.DataFrame] = field(default_factory=dict)
+    tumors: Tumors | None = None
+    analyses: tuple[Analysis, ...] = ()
+    outcome: Outcome = field(default_factory=lambda: Outcome(RESULTS.empty(), LINEAGE.empty(), join_findings()))
+    found: list[pl.DataFrame] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage: its name, what it reads and writes, and the function that runs it."""
+
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    run: Callable[[_State], None]
+
+
+def _conform(state: _State) -> None:
+    for name, frame in state.tables.items():
+        table = sdtm_table(name)
+        if table is None:
+            state.found.append(findings("TL-F07", pl.DataFrame({"N": [1]}), name))
+            continue
+        state.tables[name], found = conform(frame, table)
+        state.found.append(found)
+
+
+def _check(state: _State) -> None:
+    for name in EXPECTED:
+        if name not in state.tables:
+            state.found.append(findings("TL-T09", pl.DataFrame({"N": [1]}), name))
+    for name, frame in state.tables.items():
+        table = sdtm_table(name)
+        if table is not None:
+            state.found.append(check_table(frame, table))
+    state.found.append(check_across(state.tables))
+
+
+def _subjects(state: _State) -> None:
+    state.adam["ADSL"], found = derive_subjects(state.tables, state.protocol)
+    state.found.append(found)
+
+
+def _tumors(state: _State) -> None:
+    tu, tr = domain(state.tables, "TU"), domain(state.tables, "TR")
+    adsl = state.adam["ADSL"]
+    if tu.height or tr.height:
+        places = (
+            adsl.select("STUDYID", "USUBJID", "STARTDT").with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
+        )
+        state.tumors = derive_tumors(tu, tr, places, state.protocol.criteria.response)
+        state.found.append(state.tumors.findings)
+    rs = domain(state.tables, "RS")
+    adsl, found = flag_scans(adsl, state.tumors, rs, state.protocol.criteria.response)
+    state.adam["ADSL"] = flag_sets(adsl, state.protocol)
+    state.found.append(found)
+
+
+def _tumor_rows(state: _State) -> None:
+    state.adam["ADTR"] = derive_tumor_rows(state.tumors, state.adam["ADSL"])
+
+
+def _response(state: _State) -> None:
+    state.adam["ADRS"], found = derive_response(
+        state.adam["ADSL"], domain(state.tables, "RS"), state.tumors, state.protocol
+    )
+    state.found.append(found)
+
+
+def _survival(state: _State) -> None:
+    state.adam["ADTTE"], found = derive_survival(state.adam["ADSL"], state.adam["ADRS"], state.protocol)
+    state.found.append(found)
+
+
+def _consistency(state: _State) -> None:
+    state.found.append(check_consistency(state.adam["ADRS"], state.adam["ADTTE"]))
+
+
+def _flags(state: _State) -> None:
+    """Give every dataset the analysis-set flags and the treatment of its subject: a condition needs one table."""
+    flags = [each.flag for each in state.protocol.analysis_sets]
+    core = state.adam["ADSL"].select("STUDYID", "USUBJID", "TRT01A", *flags)
+    for name in ("ADTR", "ADRS", "ADTTE"):
+        state.adam[name] = state.adam[name].join(core, on=["STUDYID", "USUBJID"], how="left", maintain_order="left")
+
+
+def _statistics(state: _State) -> None:
+    plans = (
+        plan_subjects(state.protocol, state.adam["ADSL"])
+        + plan_response(state.protocol)
+        + plan_survival(state.protocol)
+    )
+    state.analyses = tuple(plans)
+    state.outcome = run_analyses(plans, state.adam, METHODS, virtual=state.virtual)
+    state.found.append(state.outcome.findings)
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("reading tables", ("SDTM",), ("SDTM",), _conform),
+    Stage("checking tables", ("SDTM",), ("findings",), _check),
+    Stage("subjects", ("DM", "EX", "DS", "CM", "SV"), ("ADSL",), _subjects),
+    Stage("tumours", ("TU", "TR", "ADSL"), ("ADSL",), _tumors),
+    Stage("tumour measurements", ("TU", "TR", "ADSL"), ("ADTR",), _tumor_rows),
+    Stage("response", ("RS", "ADSL"), ("ADRS",), _response),
+    Stage("survival", ("ADSL", "ADRS"), ("ADTTE",), _survival),
+    Stage("consistency", ("ADRS", "ADTTE"), ("findings",), _consistency),
+    Stage("analysis sets", ("ADSL",), ("ADTR", "ADRS", "ADTTE"), _flags),
+    Stage("statistics", tuple(ADAM), ("results", "lineage"), _statistics),
+)
+
+
+def run_study(protocol: Protocol, tables: Mapping[str, pl.DataFrame], progress: Progress | None = None) -> Run:
+    """Run all stages on SDTM tables and return everything they made.
+
+    Problems of the data are findings of the run. Raises ToplineError TL-C04 when no table names a subject.
+    """
+    if not any(name in tables and tables[name].height for name in SUBJECT_DOMAINS):
+        raise ToplineError(
+            "TL-C04",
+            where="data",
+            what=f"found {', '.join(sorted(tables)) or 'no table'}; none of {', '.join(SUBJECT_DOMAINS)}",
+        )
+    state = _State(protocol, dict(tables), is_virtual(tables))
+    for stage in STAGES:
+        if progress is not None:
+            progress(stage.name)
+        stage.run(state)
+    found = join_findings(*state.found)
+    outcome = state.outcome
+    return Run(
+        protocol, state.tables, state.adam, state.analyses, outcome.results, outcome.lineage, found, state.virtual
+    )
