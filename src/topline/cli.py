@@ -5,7 +5,8 @@ errors; 130 interrupted. Whatever happens, an earlier output folder is replaced 
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import click
 from topline import __version__
 
 if TYPE_CHECKING:
-    from topline.job import Done
+    from topline.job import Done, Progress
     from topline.trace import Trace
 
 DEMO_SEED = 2026
@@ -97,7 +98,8 @@ def run(study: str, data: tuple[Path, ...], out: Path | None, strict: bool, **op
     """
     from topline.job import Job, run_job
 
-    job = run_job(Job(study, data, out, **options), _progress)
+    with _progress() as progress:
+        job = run_job(Job(study, data, out, **options), progress)
     _summary(job)
     errors = job.findings.get("error", 0)
     if strict and errors:
@@ -118,7 +120,9 @@ def demo(out: Path, seed: int) -> None:
     from topline.job import Job, run_job
 
     for study in builtin_studies():
-        _summary(run_job(Job(study, (), out / study, seed=seed), _progress))
+        with _progress() as progress:
+            job = run_job(Job(study, (), out / study, seed=seed), progress)
+        _summary(job)
         click.echo()
 
 
@@ -153,13 +157,18 @@ def studies() -> None:
         click.echo(f"{name}  {protocol.identifiers.title.en}")
 
 
-def _progress(label: str, done: int, total: int) -> None:
+@contextmanager
+def _progress() -> "Iterator[Progress]":
     """Show how far a job is, on a terminal only."""
-    if sys.stderr.isatty():
-        width = 24
-        filled = width * done // max(total, 1)
-        bar = "█" * filled + "·" * (width - filled)
-        click.echo(f"\r\x1b[K{bar} {label[:60]}" if done < total else "\r\x1b[K", nl=False, err=True)
+    if not sys.stderr.isatty():
+        yield lambda label, done, total: None
+        return
+    with click.progressbar(length=100, file=sys.stderr, item_show_func=str, show_eta=False) as bar:
+
+        def advance(label: str, done: int, total: int) -> None:
+            bar.update(100 * done // max(total, 1) - bar.pos, label)
+
+        yield advance
 
 
 def _summary(job: "Done") -> None:

@@ -88,6 +88,26 @@ def _check(state: _State) -> None:
         if table is not None:
             state.found.append(check_table(frame, table))
     state.found.append(check_across(state.tables))
+    state.found.append(_other_study(state))
+
+
+def _other_study(state: _State) -> pl.DataFrame:
+    """Return a finding for each study in the data that is not the protocol's."""
+    own = state.protocol.identifiers.study
+    ids = {
+        frame["STUDYID"].drop_nulls().unique().to_list()[0]
+        for frame in state.tables.values()
+        if "STUDYID" in frame.columns and frame["STUDYID"].drop_nulls().len()
+    }
+    others = pl.DataFrame({"STUDYID": sorted(ids - {own})}, schema={"STUDYID": pl.String})
+    return findings(
+        "TL-D10",
+        others,
+        "DM",
+        variable="STUDYID",
+        value=pl.col("STUDYID"),
+        message=f"is not the study of the protocol, {own}",
+    )
 
 
 def _subjects(state: _State) -> None:

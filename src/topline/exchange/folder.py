@@ -13,8 +13,8 @@ from topline.exchange.dataset_json import read_dataset_json
 from topline.exchange.delimited import read_delimited
 from topline.exchange.domain import split_domains, unused
 from topline.exchange.formats import recognise
-from topline.exchange.parquet import read_parquet
 from topline.exchange.merge import alike
+from topline.exchange.parquet import read_parquet
 from topline.exchange.source import Format, Reading, SourceFile, UnreadableError, file_digest
 from topline.exchange.xpt import read_xpt
 from topline.tables.findings import findings_frame

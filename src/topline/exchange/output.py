@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
@@ -64,6 +65,8 @@ def check_output(out: Path) -> None:
         raise ToplineError(
             "TL-C05", where=str(out), what="is a mount point, which cannot be replaced; name a folder in it"
         )
+    if not os.access(parent := _nearest_parent(out), os.W_OK | os.X_OK):
+        raise ToplineError("TL-C05", where=str(out), what=f"lies in {parent}, which is not writable")
     try:
         others = _others(out) if out.exists() else []
     except OSError as fault:
@@ -71,6 +74,11 @@ def check_output(out: Path) -> None:
     if others:
         listed = ", ".join(others[:NAMED]) + (f" and {len(others) - NAMED} more" if len(others) > NAMED else "")
         raise ToplineError("TL-C06", where=str(out), what=f"holds what topline did not write: {listed}")
+
+
+def _nearest_parent(out: Path) -> Path:
+    """Return the folder that exists and will hold `out`, or the folders to be made above it."""
+    return next(parent for parent in Path(out).resolve().parents if parent.exists())
 
 
 def _others(out: Path) -> list[str]:

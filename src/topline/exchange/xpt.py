@@ -42,8 +42,10 @@ def _split(content: bytes, found: list[Member], folder: Path) -> Iterator[Path]:
 
 
 def _high_text(content: bytes, found: list[Member]) -> Iterator[bytes]:
-    """Yield every text that holds a byte above 127, each on a line."""
+    """Yield every text and label that holds a byte above 127, each on a line."""
     for member in found:
+        for label in (member.label, *(field.label for field in member.fields)):
+            yield b"" if label.isascii() else label.rstrip(b" ") + b"\n"
         rows = np.frombuffer(content, np.uint8, member.count * member.record_length, member.data)
         block = rows.reshape(member.count, member.record_length)
         for field in member.fields:

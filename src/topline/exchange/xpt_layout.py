@@ -23,8 +23,9 @@ CUT = "ends within its headers: it is cut off"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One variable of a member: whether it is text, and the bytes of a record that hold it."""
+    """One variable of a member: its label as bytes, whether it is text, and the bytes of a record that hold it."""
 
+    label: bytes
     text: bool
     start: int
     length: int
@@ -32,11 +33,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One data set of a transport file: its place in the file, its variables and its records.
+    """One data set of a transport file: its label as bytes, its place in the file, its variables and its records.
 
     `start` and `end` bound the member, `data` is where its records begin; `count` is the number of records.
     """
 
+    label: bytes
     start: int
     end: int
     data: int
@@ -75,7 +77,8 @@ def _member(content: bytes, start: int, end: int) -> Member:
         raise UnreadableError("TL-F01", "holds a data set without variables")
     stated = _digits(content[records.start() + 48 : records.start() + 63]) if b"OBSV8" in records.group() else None
     data = records.start() + BLOCK
-    return Member(start, end, data, fields, length, _count(memoryview(content)[data:end], length, stated))
+    label = content[names.start() - BLOCK + 32 : names.start() - BLOCK + 72]
+    return Member(label, start, end, data, fields, length, _count(memoryview(content)[data:end], length, stated))
 
 
 def _digits(text: bytes) -> int:
@@ -91,7 +94,7 @@ def _fields(described: bytes, size: int) -> tuple[Field, ...]:
         kind, _, length = struct.unpack_from(">hhh", described, offset)
         if kind not in (1, 2) or length <= 0:
             raise UnreadableError("TL-F01", f"describes a variable of type {kind} and length {length}")
-        found.append(Field(kind == 2, start, length))
+        found.append(Field(described[offset + 16 : offset + 56], kind == 2, start, length))
         start += length
     return tuple(found)
 

@@ -20,8 +20,8 @@ RESPONSES = ("", "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD")
 NONE, CR, PR, SD, PD, NE, NN = range(7)
 """Responses; NONE where there is nothing to assess."""
 
-NODE_NORMAL_MM, NODE_AGAIN_MM = 10, 15
-"""A node below the first is normal; after a complete response it is disease again from the second on."""
+NODE_NORMAL_MM = 10
+"""A node below this is normal."""
 
 UNIT = 1000
 """Sizes are compared as whole micrometres, so that exactly -30 % is exactly -30 %."""
@@ -42,10 +42,9 @@ def assess(scans: Scans, tumours: Tumours, done: Mask, reading: Reading, draws: 
     wrong = draws.uniform("misread", *done.shape) < reading.misread
     target = np.where(wrong, _one_step_off(target, draws.uniform("misread way", *done.shape)), target)
     other = np.where(done, _other_responses(scans.other), NONE).astype(np.int8)
-    overall = _overall(target, other, scans.new)
-    overall = np.where(done, overall, NONE).astype(np.int8)
-    clear = _no_target_back(scans, tumours) & np.isin(other, (CR, NE, NONE))
-    return Assessment(target.astype(np.int8), other, _after_complete_response(overall, clear))
+    overall = np.where(done, _overall(target, other, scans.new), NONE).astype(np.int8)
+    back = _disease_back(scans, tumours, other) & done
+    return Assessment(target.astype(np.int8), other, _after_complete_response(overall, back))
 
 
 def _target_responses(scans: Scans, tumours: Tumours, done: Mask) -> Codes:
@@ -95,15 +94,13 @@ def _overall(target: Codes, other: Codes, new: Mask) -> Codes:
     return np.select([progressed, target == NONE, complete, partial], [PD, other, CR, PR], target).astype(np.int8)
 
 
-def _no_target_back(scans: Scans, tumours: Tumours) -> Mask:
-    """Return where no target has come back; a node between 10 and 15 mm is looked at again first."""
-    node, target = tumours.node[:, None, :], tumours.target[:, None, :]
-    clear = np.where(node, scans.size < NODE_AGAIN_MM, scans.size == 0) | ~target
-    return np.asarray(clear.all(axis=2))
+def _disease_back(scans: Scans, tumours: Tumours, other: Codes) -> Mask:
+    """Return where a target other than a node, or non-target disease, is there; a node is judged by the sum alone."""
+    there = (scans.size > 0) & (tumours.target & ~tumours.node)[:, None, :]
+    return np.asarray(there.any(axis=2) | (other == NN))
 
 
-def _after_complete_response(overall: Codes, clear: Mask) -> Codes:
-    """After a complete response, disease that returns is progression; a scan without disease (`clear`) is not."""
+def _after_complete_response(overall: Codes, back: Mask) -> Codes:
+    """After a complete response, disease that is back is progression, also where another lesion was not evaluable."""
     had = np.cumsum(overall == CR, axis=1) > 0
-    returned = had & ((overall == PR) | (overall == SD) | (overall == NN)) & ~clear
-    return np.where(returned, PD, overall).astype(np.int8)
+    return np.where(had & back, PD, overall).astype(np.int8)

@@ -20,8 +20,8 @@ from topline.simulate.subject_records import SubjectRecorder
 from topline.simulate.survival import NEVER
 from topline.simulate.truth import Truth
 from topline.simulate.tumour_records import TumourRecorder
-from topline.tables.virtual import MARK
 from topline.tables.sdtm import SDTM
+from topline.tables.virtual import MARK
 
 BLOCK = 8192
 """Patients drawn at a time; it bounds the memory and does not change the result."""

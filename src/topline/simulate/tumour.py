@@ -25,7 +25,7 @@ def relative_size(day: Floats, kl: Floats, kde: Floats, lam: Floats) -> Floats:
     rate at the start, which fades at rate `lam` [1/day]. The smallest size is reached on day ln(kde/kl)/lam.
 
     >>> float(relative_size(np.array(56.0), np.array(0.002), np.array(0.004), np.array(0.0193)).round(4))
-    0.9762
+    0.9754
     """
     on = np.maximum(day, 0.0)
     with np.errstate(over="ignore"):

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from topline.stats.interval import Array, Interval, chi_square_tail, check_confidence, normal_quantile
+from topline.stats.interval import Array, Interval, check_confidence, chi_square_tail, normal_quantile
 from topline.stats.logrank import stratum_times
 from topline.stats.newton import Fit, maximise
 from topline.stats.partial_likelihood import risk_sets
@@ -44,8 +44,8 @@ class Cox:
         n_event: events; (...).
         iterations: Newton steps taken by the slowest trial of the batch.
         converged: True where a finite maximum was found.
-        monotone: True where the likelihood rises towards infinite coefficients; coefficient is then inf or -inf where it
-            runs away and nan elsewhere, and everything of Wald is nan. Likelihood ratio and score tests stand.
+        monotone: True where the likelihood rises towards infinite coefficients; coefficient is then inf or -inf where
+            it runs away and nan elsewhere, and everything of Wald is nan. Likelihood ratio and score tests stand.
         singular: True where no event or collinear covariates leave nothing to estimate; all estimates are nan.
 
     """
@@ -138,8 +138,8 @@ def _check_covariates(time: Array, covariates: ArrayLike) -> Array:
     raw = np.asarray(covariates, dtype=np.float64)
     if raw.ndim < 2 or raw.shape[-2] != time.shape[-1]:
         raise ValueError(
-            f"cox: covariates has shape {raw.shape} for {time.shape[-1]} subjects; it needs one row per subject and one "
-            "column per covariate; turn a single covariate into a column"
+            f"cox: covariates has shape {raw.shape} for {time.shape[-1]} subjects; it needs one row per subject and "
+            "one column per covariate; turn a single covariate into a column"
         )
     x = np.broadcast_to(raw, (*time.shape, raw.shape[-1])).reshape(-1, *raw.shape[-2:])
     present = ~np.isnan(time).reshape(-1, time.shape[-1])[..., None]

@@ -15,8 +15,8 @@ CONVERGED = 1e-11
 """Change of the log likelihood, relative to its size plus 1, at which the method stops; one more step then polishes."""
 
 STILL_MOVING = 1e-3
-"""A converged likelihood whose last step moved a coefficient by more than this many covariate standard deviations
-towards 1 per deviation is flat towards infinity: the coefficient has no finite estimate."""
+"""Where the likelihood no longer changes and yet the last step, times the covariate's standard deviation, exceeds this,
+the likelihood is flat towards infinity: the coefficient has no finite estimate."""
 
 SINGULAR = 1e-10
 """Smallest eigenvalue of the information at 0, in correlation form, at which covariates count as collinear."""
@@ -95,7 +95,7 @@ def maximise(sets: list[RiskSets], spread: Array) -> Fit:
     converged = ~(monotone | singular | search.active)
     beta = search.coefficient + np.where(converged[:, None], _newton_step(search.here, converged), 0.0)
     best = partial_likelihood(sets, beta)
-    runaway = np.where(moving & monotone[:, None], np.sign(search.step) * np.inf, np.nan)
+    runaway = np.where(moving & monotone[:, None], np.copysign(np.inf, search.step), np.nan)
     return _fit(
         replace(search, coefficient=np.where(converged[:, None], beta, runaway), here=best), null, monotone, singular
     )
@@ -137,7 +137,7 @@ def _smallest(information: Array, reference: Array) -> Array:
 def _fit(search: _Search, null: PartialLikelihood, monotone: NDArray[np.bool_], singular: NDArray[np.bool_]) -> Fit:
     """Collect the estimates and the three tests, nan where a trial gives none."""
     best, beta = search.here, search.coefficient
-    converged = np.isfinite(beta).all(axis=-1)
+    converged = np.asarray(np.isfinite(beta).all(axis=-1), dtype=np.bool_)
     solid = np.where(converged[:, None, None], best.information, np.eye(beta.shape[-1]))
     variance = np.where(converged[:, None, None], np.linalg.inv(solid), np.nan)
     finite = np.where(converged[:, None], beta, 0.0)

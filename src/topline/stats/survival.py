@@ -30,6 +30,8 @@ def plan_survival(protocol: Protocol) -> list[Analysis]:
 
 def _endpoint(endpoint: Endpoint, analysis: TimeToEvent, protocol: Protocol) -> list[Analysis]:
     population = endpoint.estimand.population
+    if analysis.events == ("response",):
+        return [_time_to_response(endpoint, protocol)]
     where = f"PARAMCD = '{endpoint.id}' AND {protocol.analysis_set(population).flag} = 'Y'"
     settings: dict[str, float | int | str] = {"confidence": protocol.confidence, "month": protocol.days_per_month}
 
@@ -57,6 +59,14 @@ def _endpoint(endpoint: Endpoint, analysis: TimeToEvent, protocol: Protocol) -> 
     if analysis.last_observation == "last alive":
         plans.append(plan("FOLLOWUP", "follow-up"))
     return [*plans, plan(f"{endpoint.id}.logrank", "log-rank"), plan(f"{endpoint.id}.cox", "cox")]
+
+
+def _time_to_response(endpoint: Endpoint, protocol: Protocol) -> Analysis:
+    """Return the summary of the times of those who responded: of the others it would describe follow-up."""
+    population = protocol.analysis_set(endpoint.estimand.population)
+    where = f"PARAMCD = '{endpoint.id}' AND {population.flag} = 'Y' AND {EVENT}"
+    settings = {"column": "AVALM", "unit": "months"}
+    return Analysis(endpoint.id, "ADTTE", where, population.id, "summary", endpoint.id, settings=settings)
 
 
 def _times(chosen: Selection) -> tuple[Array, Array]:

@@ -1,0 +1,1 @@
+"""Results as a report: tables, figures and the way back from each number, laid out and never computed."""
