@@ -15,7 +15,9 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "topline"
 
 STAGES = ("protocol", "design", "capture", "sdtm", "adam", "stats", "report")
 EDGES = ("exchange", "web")
-LAYERS = (("errors",), ("tables",), STAGES, ("study", "trace"), ("simulate",), EDGES, ("job",), ("cli",), ("__init__", "__main__"))
+PIPELINE = ("study", "trace")
+FRONT = ("__init__", "__main__")
+LAYERS = (("errors",), ("tables",), STAGES, PIPELINE, ("simulate",), EDGES, ("job",), ("cli",), FRONT)
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 FACADE = "topline"
 DATA_ROOMS = {"studies"}

@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from topline.protocol.model import Protocol
     from topline.study import Run
 
-__version__ = "0.1.0"
+__version__ = version("topline")
 __all__ = ["__version__", "draw", "load", "run"]
 
 

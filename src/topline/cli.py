@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from topline import __version__
 
 if TYPE_CHECKING:
     from topline.job import Done, Progress
@@ -43,7 +42,7 @@ def answered(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="topline")
+@click.version_option(package_name="topline", prog_name="topline")
 def main() -> None:
     r"""Take a phase II oncology trial from protocol to topline results, every number traceable.
 

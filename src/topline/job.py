@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from topline import __version__
 from topline.errors import ToplineError
 from topline.exchange.folder import read_folder
 from topline.exchange.layout import Content as Files
@@ -91,7 +90,7 @@ def _provenance(protocol: Protocol, run: Run, sources: list[SourceFile], job: Jo
     return Provenance(
         protocol_digest=protocol.digest,
         data_digest=_digest(job, sources),
-        version=__version__,
+        version=version("topline"),
         seed=None if job.data else job.seed,
         virtual=run.virtual,
         sources=tuple((each.name, each.domain, each.records, each.sha256) for each in sources),
@@ -106,7 +105,7 @@ def _digest(job: Job, sources: list[SourceFile]) -> str:
 def _record(job: Job, protocol: Protocol, run: Run, sources: list[SourceFile]) -> RunRecord:
     packages = {name: version(name) for name in PACKAGES} | {"python": platform.python_version()}
     return RunRecord(
-        version=__version__,
+        version=version("topline"),
         study=protocol.identifiers.study,
         protocol_digest=protocol.digest,
         data_digest=_digest(job, sources),

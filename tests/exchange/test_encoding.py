@@ -42,5 +42,5 @@ def test_utf_8_is_always_found(text: str, size: int) -> None:
 @given(st.binary(max_size=60), st.integers(1, 7))
 def test_any_bytes_can_be_decoded_in_the_encoding_found(data: bytes, size: int) -> None:
     encoding = detect_encoding(lambda: [data[start : start + size] for start in range(0, len(data), size)])
-    errors = "replace" if encoding.name.startswith("utf-16") else "strict"
-    assert isinstance(data.decode(encoding.name, errors), str)
+    if not encoding.name.startswith("utf-16"):
+        assert len(data.decode(encoding.name)) <= len(data)

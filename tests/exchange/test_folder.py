@@ -81,6 +81,7 @@ HOSTILE = [
     (b'STUDYID,DOMAIN,USUBJID\nS,EX,"001', "TL-F04", "never closes"),
     (b'{"datasetJSONVersion": "1.1.0", "rows": [[', "TL-F04", "before its JSON is complete"),
     (b'{"a": 1}', "TL-F02", "no Dataset-JSON"),
+    ("STUDYID,DOMAIN,USUBJID\nS,EX,001\n".encode("utf-16") + b"x", "TL-F01", "no text"),
 ]
 
 
@@ -103,6 +104,13 @@ def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
     assert found["MESSAGE"].to_list() == ["is not UTF-8; its text is read as Windows-1252"]
     tables, found, files = read_folder([folder(tmp_path, a=chinese.encode("gb18030"))])
     assert (tables["AE"]["AETERM"].to_list(), files[0].encoding) == (["食管癌"], "gb18030")
+    assert codes(found) == [("TL-F05", "a")]
+
+
+def test_a_mark_of_utf_8_before_a_text_that_is_none(tmp_path: Path) -> None:
+    text = b"\xef\xbb\xbfSTUDYID,DOMAIN,AETERM\nS,AE," + "Übelkeit\n".encode("latin-1")
+    tables, found, _ = read_folder([folder(tmp_path, a=text)])
+    assert tables["AE"].row(0, named=True) == {"STUDYID": "S", "DOMAIN": "AE", "AETERM": "Übelkeit"}
     assert codes(found) == [("TL-F05", "a")]
 
 

@@ -17,13 +17,17 @@ NO_VISIT = -1
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The parameters of the best response, in days and numbers of assessments; see ResponseCriteria."""
+    """The parameters of the best response, in days and numbers of assessments; see ResponseCriteria.
+
+    `unconfirmed_without_target` is what an unconfirmed CR of a subject without target disease counts as: SD or NN.
+    """
 
     confirmation_days: int = 28
     stable_minimum_days: int = 42
     not_evaluable_between: int = 1
     stable_between: int = 0
     missing_as_not_evaluable: bool = False
+    unconfirmed_without_target: int = SD
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,15 @@ def best_unconfirmed(response: Codes, day: Days, reference: Days, rules: Rules) 
     return _earliest_best(counted, np.full(response.shape, NO_VISIT, dtype=np.int64), rules)
 
 
-def best_confirmed(response: Codes, day: Days, reference: Days, rules: Rules) -> Best:
+def best_confirmed(
+    response: Codes, day: Days, reference: Days, rules: Rules, without_target: Mask | None = None
+) -> Best:
     """Return the best response where CR and PR need a confirming assessment.
 
     A CR needs a later CR, a PR a later PR or CR, at least `confirmation_days` after it; between them lie only
     responses at least as good, at most `not_evaluable_between` NE and, for PR, `stable_between` SD, and no PR after
-    a CR. A CR or PR that is not confirmed counts as SD when it is late enough, else as NE.
+    a CR. A CR or PR that is not confirmed counts as SD when it is late enough, else as NE; a CR of a subject in
+    `without_target` (subject,) as `unconfirmed_without_target` instead of SD.
 
     >>> day = np.array([[57, 113]])
     >>> best = best_confirmed(np.array([[CR, PD]], dtype=np.int8), day, np.array([1]), Rules())
@@ -78,8 +85,10 @@ def best_confirmed(response: Codes, day: Days, reference: Days, rules: Rules) ->
     """
     confirmed = confirmations(response, day, rules)
     late = day >= (reference + rules.stable_minimum_days)[:, None]
-    responded = (response == CR) | (response == PR)
-    counted = np.where(responded & (confirmed == NO_VISIT), SD, response)
+    failed = ((response == CR) | (response == PR)) & (confirmed == NO_VISIT)
+    counted = np.where(failed, SD, response)
+    if without_target is not None:
+        counted = np.where(failed & (response == CR) & without_target[:, None], rules.unconfirmed_without_target, counted)
     counted = np.where(((counted == SD) | (counted == NN)) & ~late, NE, counted)
     return _earliest_best(counted.astype(np.int8), confirmed, rules)
 

@@ -26,6 +26,11 @@ UNMEASURED = -1
 """The size of a lesion that was not measured."""
 
 NODE_NORMAL = 10 * MM
+"""A node with a short axis below this is no disease."""
+
+NODE_TARGET = 15 * MM
+"""A node with a short axis from this on is large enough for a target."""
+
 PROGRESSION_MM = 5 * MM
 
 STATE_NONE, STATE_ABSENT, STATE_PRESENT, STATE_PROGRESSED, STATE_UNEVALUABLE = range(5)
@@ -38,7 +43,8 @@ class Lesions:
 
     `baseline` (S, L) and `size` (S, V, L) in nanometres, UNMEASURED where missing; `target` (S, L) says which lesions
     exist, `node` (S, L) which are lymph nodes (short axis). `non_target` (S, V) is the non-target response or NONE,
-    `new` (S, V) an unequivocal new lesion, `assessed` (S, V) whether there was a visit.
+    `small_nodes` (S, V) says that all non-target disease that is there are nodes measured below 15 mm; `new` (S, V) is
+    an unequivocal new lesion, `assessed` (S, V) whether there was a visit.
     """
 
     baseline: Sizes
@@ -46,6 +52,7 @@ class Lesions:
     target: Mask
     node: Mask
     non_target: Codes
+    small_nodes: Mask
     new: Mask
     assessed: Mask
 
@@ -109,32 +116,36 @@ def grown(total: Sizes, nadir: Sizes) -> Mask:
     return (more >= PROGRESSION_MM) & (5 * more >= nadir)
 
 
+def baseline_sum(lesions: Lesions) -> Sizes:
+    """Return the sum of the targets at baseline [nm] per subject; UNMEASURED without target or where one is missing."""
+    whole = ((lesions.baseline != UNMEASURED) | ~lesions.target).all(axis=1) & lesions.target.any(axis=1)
+    return np.where(whole, _total(lesions.baseline, lesions.target), UNMEASURED)
+
+
 def assess(lesions: Lesions) -> Assessment:
     """Return the response of every subject at every visit.
 
     The nadir is the smallest complete sum so far, baseline included. An incomplete sum is never a nadir, and is
-    evaluable only when the measured part alone proves progression. After an overall CR any target that is not a node
-    and any non-target that returns is PD; a node is back from 10 mm on and is judged by the sum.
+    evaluable only when the measured part alone proves progression. Without a measured target at baseline nothing is
+    evaluable. After an overall CR any target that is not a node and any non-target that returns is PD whatever its
+    size; a target node is back from 10 mm on and is judged by the sum, non-target nodes are PD from 15 mm on.
     """
     subjects, visits = lesions.assessed.shape
-    any_target = lesions.target.any(axis=1)
-    measured = ((lesions.baseline != UNMEASURED) | ~lesions.target).all(axis=1) & any_target
-    base = np.where(measured, _total(lesions.baseline, lesions.target), UNMEASURED)
+    base = baseline_sum(lesions)
     nadir = base.copy()
     had_complete = np.zeros(subjects, dtype=np.bool_)
     out = _blank(subjects, visits)
     for visit in range(visits):
         seen = lesions.assessed[:, visit]
         target, total, regrown = _target_at(lesions, visit, base, nadir, had_complete)
-        other = lesions.non_target[:, visit]
-        other = np.where(had_complete & (other == NN), PD, other).astype(np.int8)
+        other, regrown_other = _non_target_at(lesions, visit, had_complete)
         overall = overall_response(target, other, lesions.new[:, visit])
         out.target[:, visit] = np.where(seen, target, NONE)
         out.non_target[:, visit] = np.where(seen, other, NONE)
         out.overall[:, visit] = np.where(seen, overall, NONE)
         out.total[:, visit] = np.where(seen, total, UNMEASURED)
         out.nadir[:, visit] = nadir
-        out.regrown_node[:, visit] = regrown & seen
+        out.regrown_node[:, visit] = seen & (regrown | regrown_other)
         nadir = np.where(seen & (total != UNMEASURED) & (nadir != UNMEASURED), np.minimum(nadir, total), nadir)
         had_complete |= seen & (overall == CR)
     return out
@@ -147,9 +158,10 @@ def _target_at(
     size, target, node = lesions.size[:, visit], lesions.target, lesions.node
     any_target = target.any(axis=1)
     complete = ((size != UNMEASURED) | ~target).all(axis=1)
+    known = ((lesions.baseline != UNMEASURED) & target).any(axis=1)
     part = _total(size, target)
     normal = np.where(node, size < NODE_NORMAL, size == 0)
-    gone = complete & (normal | ~target).all(axis=1)
+    gone = known & complete & (normal | ~target).all(axis=1)
     back = had_complete & ((size > 0) & target & ~node).any(axis=1)
     based = base != UNMEASURED
     bigger = based & grown(part, nadir)
@@ -157,6 +169,13 @@ def _target_at(
     response = np.select([~any_target, back, gone, bigger, ~complete | ~based, shrunk], [NONE, PD, CR, PD, NE, PR], SD)
     regrown = had_complete & ~back & ((size >= NODE_NORMAL) & target & node).any(axis=1)
     return response.astype(np.int8), np.where(complete & any_target, part, UNMEASURED), regrown
+
+
+def _non_target_at(lesions: Lesions, visit: int, had_complete: Mask) -> tuple[Codes, Mask]:
+    """Return non-target response and regrown non-target node at one visit: after an overall CR what is back is PD."""
+    other, small = lesions.non_target[:, visit], lesions.small_nodes[:, visit]
+    back = had_complete & (other == NN)
+    return np.where(back & ~small, PD, other).astype(np.int8), back & small
 
 
 def _total(size: Sizes, target: Mask) -> Sizes:

@@ -25,6 +25,7 @@ DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 1 << 16
 EXPECTED = {"STUDYID", "USUBJID", "DOMAIN", "RDOMAIN"}
 BOM = b"\xef\xbb\xbf"
+GARBLED = BOM.decode("latin-1")  # the mark of UTF-8 before a text that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def read_delimited(path: Path) -> Reading:
 def _dialect(path: Path) -> Dialect:
     encoding = detect_encoding(lambda: chunks(path))
     sample = next(chunks(path, SAMPLE)).decode(encoding.name, errors="ignore").replace("\0", "")
+    sample = sample.removeprefix(GARBLED)
     headers = {mark: _first_record(sample, mark) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: len(headers[mark]))
     names = {name.strip().upper() for name in headers[delimiter]}
@@ -87,8 +89,7 @@ def _without_mark(path: Path) -> Iterator[bytes]:
 
 
 def _rewritten(path: Path, dialect: Dialect, target: Path) -> list[Finding]:
-    errors = "replace" if dialect.encoding.name.startswith("utf-16") else "strict"
-    with path.open("r", encoding=dialect.encoding.name, errors=errors, newline="") as source:
+    with path.open("r", encoding=dialect.encoding.name, newline="") as source:
         return rewrite(source, dialect.delimiter, target, path.name)
 
 

@@ -1,6 +1,6 @@
 """Reading a delimited text line by line, where it is not regular: nothing is shifted, merged or dropped unsaid.
 
-The text is rewritten with every field quoted, so that the fast reader can take it. Records with too many or too few
+The text is rewritten in the regular form, so that the fast reader can take it. Records with too many or too few
 fields are left out, each with a finding that quotes it.
 """
 
@@ -62,13 +62,13 @@ class Ragged:
 
 
 def rewrite(source: TextIO, delimiter: str, target: Path, file: str) -> list[Finding]:
-    """Write the records of a delimited text to `target`, in UTF-8 and all quoted; return findings on those left out.
+    """Write the records of a delimited text to `target`, in UTF-8 and regular; return findings on those left out.
 
     `file` is the name in the findings. Raises `UnreadableError` TL-F04 where the text ends within a quotation or within
     its last record: what is cut off is not read at all.
     """
     with target.open("w", encoding="utf-8", newline="") as sink:
-        writer = csv.writer(sink, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer = csv.writer(sink, lineterminator="\r\n")  # both characters are then quoted inside a field
         ragged: Ragged | None = None
         for record, where, lines in _records(source, delimiter):
             ragged = ragged or Ragged(file, len(record))

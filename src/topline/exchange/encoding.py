@@ -36,7 +36,7 @@ def detect_encoding(pieces: Pieces) -> Encoding:
     """
     head = next(iter(pieces()), b"")
     for mark, name in MARKS:
-        if head.startswith(mark):
+        if head.startswith(mark) and (name == "utf-16" or _decodes(pieces, name)):
             return Encoding(name, 0 if name == "utf-16" else _nuls(pieces))
     if name := _unmarked_utf16(head[:4096]):
         return Encoding(name)

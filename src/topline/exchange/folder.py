@@ -107,6 +107,8 @@ def _read(file: Path) -> tuple[list[Part], list[Finding]]:
         return [], [fault.finding(file.name)]
     except OSError as fault:
         return [], [Finding("TL-F01", file.name, message=f"cannot be opened: {fault.strerror or fault}")]
+    except UnicodeError as fault:
+        return [], [Finding("TL-F01", file.name, message=f"holds bytes that are no text: {fault}")]
     except MemoryError:
         return [], [Finding("TL-F01", file.name, message="needs more memory than there is")]
 

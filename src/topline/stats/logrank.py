@@ -75,9 +75,8 @@ def log_rank(
     e, codes = e.reshape(layers.shape[1:]), codes.reshape(layers.shape[1:])
     groups = np.unique(codes[~np.isnan(codes)])
     member = (codes[..., None] == groups).astype(np.float64)
-    observed, expected, variance = (
-        sum(parts) for parts in zip(*(_compare(x, e, member, rho) for x in layers), strict=True)
-    )
+    parts = [_compare(layer, e, member, rho) for layer in layers]
+    observed, expected, variance = (np.sum(part, axis=0) for part in zip(*parts, strict=True))
     chi_square, df = quadratic_form(observed - expected, variance, expected > 0)
     shape = t.shape[:-1]
     return LogRank(

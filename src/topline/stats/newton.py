@@ -128,7 +128,7 @@ def _newton_step(here: PartialLikelihood, able: NDArray[np.bool_]) -> Array:
 def _smallest(information: Array, reference: Array) -> Array:
     """Smallest eigenvalue of the information after scaling by the diagonal of the reference; 0 if that has a 0."""
     diagonal = np.diagonal(reference, axis1=-2, axis2=-1)
-    usable = (diagonal > 0).all(axis=-1)
+    usable = np.asarray((diagonal > 0).all(axis=-1), dtype=np.bool_)
     scale = np.sqrt(np.where(usable[:, None], diagonal, 1.0))
     scaled = information / (scale[..., :, None] * scale[..., None, :])
     return np.where(usable, np.linalg.eigvalsh(scaled)[..., 0], 0.0)
