@@ -60,7 +60,7 @@ def run_job(job: Job, progress: Progress | None = None) -> Done:
     out = job.out or Path("out") / protocol.identifiers.study.lower()
     check_output(out)
     report("reading data", 0, STEPS)
-    tables, found, sources = _data(job, protocol)
+    tables, found, sources = _data(job, protocol, report)
     names = iter(range(1, STEPS))
     run = run_study(protocol, tables, lambda label: report(label, next(names), STEPS))
     findings = join_findings(found, run.findings)
@@ -75,11 +75,17 @@ def run_job(job: Job, progress: Progress | None = None) -> Done:
     return Done(out, run, counts, _summary(protocol, run, counts, out))
 
 
-def _data(job: Job, protocol: Protocol) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, list[SourceFile]]:
+def _data(
+    job: Job, protocol: Protocol, progress: Progress
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, list[SourceFile]]:
     """Return the tables to analyse, findings about their files, and the files; or those of virtual patients."""
     if not job.data:
         return draw_trial(protocol, job.seed).tables, join_findings(), []
-    tables, found, sources = read_folder(job.data)
+
+    def reading(name: str, done: int, total: int) -> None:
+        progress(f"reading {name}", 0, STEPS)
+
+    tables, found, sources = read_folder(job.data, reading)
     if not tables:
         listed = tuple(f"{row['CODE']} {row['DATASET']}: {row['MESSAGE']}" for row in found.iter_rows(named=True))
         raise ToplineError("TL-C04", where=", ".join(map(str, job.data)), what="holds no SDTM table", others=listed)

@@ -175,9 +175,9 @@ def test_a_domain_split_by_the_standards_rule_is_no_fault(tmp_path: Path) -> Non
     assert codes(read_folder([tmp_path])[1]) == [("TL-F06", "qsxx.csv")]
 
 
-def test_a_table_that_is_not_used_is_noted_and_kept(tmp_path: Path) -> None:
+def test_a_table_that_is_not_declared_is_kept(tmp_path: Path) -> None:
     tables, found, _ = read_folder([folder(tmp_path, zz=b"STUDYID,DOMAIN,USUBJID\nS,ZZ,001\n")])
-    assert (list(tables), codes(found), found["SEVERITY"].to_list()) == (["ZZ"], [("TL-F07", "zz")], ["note"])
+    assert (list(tables), codes(found)) == (["ZZ"], [])
 
 
 def test_the_digest_is_that_of_the_content(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_adjusted_inference_equals_published_values(shared: Path) -> None:
 @pytest.mark.parametrize(("events", "n"), [(7, 34), (3, 18), (2, 35)])
 def test_no_adjusted_inference_off_the_design(events: int, n: int) -> None:
     plan = analysis("two-stage", null=0.1, planned=35, needed=7, n1=18, r1=2)
-    with pytest.raises(ValueError, match="patients|continue|stop"):
+    with pytest.raises(ValueError, match=r"patients|continue|stop"):
         after_two_stages(chosen(events, n), plan)
 
 

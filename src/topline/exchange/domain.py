@@ -1,7 +1,6 @@
 """Which SDTM domain a data set holds, by its content: DOMAIN, else RDOMAIN, else its own name, else the file's."""
 
 import re
-from collections.abc import Iterator
 
 import polars as pl
 
@@ -64,10 +63,3 @@ def _column(frame: pl.DataFrame, own: str) -> str:
 def _finding(file: str, column: str, values: list[str], done: str) -> Finding:
     listed = ", ".join(values[:SHOWN]) + (", ..." if len(values) > SHOWN else "")
     return Finding("TL-F11", file, column, value=listed, message=done)
-
-
-def unused(names: dict[str, str]) -> Iterator[Finding]:
-    """Yield a note for each domain that no declared table describes; `names` gives the file of each."""
-    for domain, file in sorted(names.items()):
-        if sdtm_table(domain) is None:
-            yield Finding("TL-F07", file, value=domain, message="is not a table that topline uses; it is kept aside")

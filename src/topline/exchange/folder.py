@@ -11,7 +11,7 @@ import polars as pl
 from topline.errors import Finding, ToplineError
 from topline.exchange.dataset_json import read_dataset_json
 from topline.exchange.delimited import read_delimited
-from topline.exchange.domain import split_domains, unused
+from topline.exchange.domain import split_domains
 from topline.exchange.formats import recognise
 from topline.exchange.merge import alike
 from topline.exchange.parquet import read_parquet
@@ -67,7 +67,6 @@ def read_folder(
     for domain in sorted({part.file.domain for part in parts}):
         tables[domain], faults = _together([part for part in parts if part.file.domain == domain])
         found += faults
-    found += unused({part.file.domain: part.file.name for part in parts})
     return tables, findings_frame(found), [part.file for part in parts]
 
 

@@ -1,0 +1,107 @@
+"""What the design decided: hypotheses, rule, verdict, and the inference that knows of the stages."""
+
+import polars as pl
+from markupsafe import Markup
+
+from topline.report.cells import number
+from topline.report.grid import Grid, Row, heading
+from topline.report.markup import Text, joined, say, spoken
+from topline.report.numbers import ALL
+from topline.report.rounding import exponent_free
+from topline.report.view import View, population_name, stated
+
+TWO_STAGE = "DESIGN.two-stage"
+
+
+def decision(view: View) -> Grid:
+    """Return the table of the design's decision on its endpoint."""
+    design = view.protocol.design
+    endpoint = view.protocol.endpoint(design.endpoint)
+    rows = [*_hypotheses(view), *_verdict(view)]
+    if design.kind == "two stage":
+        rows += _two_stage(view)
+    notes: list[Text] = []
+    if view.arms:
+        notes.append(say("The rule is for one arm; here all arms are taken together, which no design foresaw."))
+    return Grid(
+        "DSN01",
+        say("Decision of the design"),
+        (),
+        tuple(rows),
+        tuple(notes),
+        subtitle=joined([spoken(endpoint.label), " · ", population_name(view, endpoint.estimand.population)]),
+    )
+
+
+def _hypotheses(view: View) -> list[Row]:
+    design = view.protocol.design
+    kind = say("Single stage") if design.kind == "single stage" else say("Two stages (Simon)")
+    rows = [
+        Row(say("Design"), (kind,)),
+        Row(say("Null rate"), (Markup("{}%").format(number(view.numbers, "DESIGN.binomial-test", ALL, "null")),)),
+        Row(say("Target rate"), (_share(design.target_rate, "design.target_rate"),)),
+        Row(say("One-sided level, power"), (joined([_share(design.alpha, "design.alpha"), _share(design.power, "design.power")], ", "),)),
+    ]  # fmt: skip
+    if design.kind == "two stage":
+        first = stated(str(design.first_stage_patients), "design.first_stage_patients")
+        futility = stated(str(design.futility_at_most), "design.futility_at_most")
+        rows.append(Row(say("First stage"), (say("stop with {r} or fewer of {n}", r=futility, n=first),)))
+    return rows
+
+
+def _share(value: float, path: str) -> Markup:
+    return stated(f"{exponent_free(value)}%", path)
+
+
+def _verdict(view: View) -> list[Row]:
+    def get(statistic: str) -> Markup:
+        return number(view.numbers, "DESIGN.decision", ALL, statistic)
+
+    rule = say("success with {needed} or more of {planned}", needed=get("needed"), planned=get("planned"))
+    observed = Markup("{}/{}").format(get("observed"), number(view.numbers, view.protocol.design.endpoint, ALL, "N"))
+    return [
+        Row(say("Rule"), (rule,)),
+        Row(say("Observed"), (observed,)),
+        Row(say("Decision"), (verdict(view),)),
+        Row(say("One-sided exact p against the null rate"), (number(view.numbers, "DESIGN.binomial-test", ALL, "p"),)),
+    ]
+
+
+def verdict(view: View) -> Markup:
+    """Return the verdict of the design's rule."""
+    return Markup('<strong class="verdict {}">{}</strong>').format(
+        verdict_kind(view), number(view.numbers, "DESIGN.decision", ALL, "verdict")
+    )
+
+
+def verdict_kind(view: View) -> str:
+    """Return how the verdict is coloured: positive, negative or open."""
+    row = view.numbers.get(f"DESIGN.decision/{ALL}/verdict")
+    text = row.valuec if row is not None else ""
+    return "positive" if text == "positive" else "negative" if text.startswith("negative") else "open"
+
+
+def _two_stage(view: View) -> list[Row]:
+    """Return the inference after two stages, or why there is none."""
+    rows = [heading(say("Inference that knows of the two stages"))]
+    if view.numbers.get(f"{TWO_STAGE}/{ALL}/umvue") is None:
+        return [*rows, Row(say("Adjusted estimates"), (say("not defined"),), 1), *_reason(view)]
+
+    def get(statistic: str) -> Markup:
+        return number(view.numbers, TWO_STAGE, ALL, statistic)
+
+    interval = Markup("({}, {})").format(get("lower"), get("upper"))
+    return [
+        *rows,
+        Row(say("Naive rate"), (Markup("{}%").format(get("naive")),), 1),
+        Row(say("Unbiased estimate (UMVUE)"), (Markup("{}%").format(get("umvue")),), 1),
+        Row(say("Median unbiased estimate ({level} CI)", level=view.confidence), (Markup("{}% {}").format(get("median unbiased"), interval),), 1),
+        Row(say("p-value, one-sided"), (get("p"),), 1),
+    ]  # fmt: skip
+
+
+def _reason(view: View) -> list[Row]:
+    """Return the finding that says why the adjusted inference is missing, as rows."""
+    about = pl.col("VARIABLE") == TWO_STAGE
+    messages = view.content.findings.filter(about)["MESSAGE"].unique(maintain_order=True).to_list()
+    return [Row(say("Reason"), (Markup('<span class="quoted">{}</span>').format(text),), 1) for text in messages]
