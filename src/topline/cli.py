@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-
 if TYPE_CHECKING:
     from topline.job import Done, Progress
     from topline.trace import Trace
@@ -84,6 +83,7 @@ def main() -> None:
     show_default=True,
     help="The forms of the ADaM tables.",
 )
+@click.option("--cutoff", type=click.DateTime(["%Y-%m-%d"]), help="The data cut-off; what is later is not analysed.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when the data hold errors.")
 @answered
 def run(study: str, data: tuple[Path, ...], out: Path | None, strict: bool, **options: Any) -> None:
@@ -98,7 +98,8 @@ def run(study: str, data: tuple[Path, ...], out: Path | None, strict: bool, **op
     from topline.job import Job, run_job
 
     with _progress() as progress:
-        job = run_job(Job(study, data, out, **options), progress)
+        day = options.pop("cutoff")
+        job = run_job(Job(study, data, out, cutoff=day and day.date(), **options), progress)
     _summary(job)
     errors = job.findings.get("error", 0)
     if strict and errors:

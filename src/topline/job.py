@@ -3,8 +3,10 @@
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -35,8 +37,9 @@ class Job:
     data: tuple[Path, ...] = ()
     out: Path | None = None
     seed: int = 1
-    language: str = "en"
+    language: Literal["en", "zh"] = "en"
     forms: tuple[str, ...] = ("parquet", "csv")
+    cutoff: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,13 @@ def run_job(job: Job, progress: Progress | None = None) -> Done:
     report("reading data", 0, STEPS)
     tables, found, sources = _data(job, protocol, report)
     names = iter(range(1, STEPS))
-    run = run_study(protocol, tables, lambda label: report(label, next(names), STEPS))
+    run = run_study(protocol, tables, lambda label: report(label, next(names), STEPS), job.cutoff)
     findings = join_findings(found, run.findings)
     report("report", STEPS - 2, STEPS)
     provenance = _provenance(protocol, run, sources, job)
-    page = render_report(Content(protocol, run.results, run.lineage, findings, run.adam, provenance), job.language)
+    page = render_report(
+        Content(protocol, run.results, run.lineage, findings, run.adam, provenance), language=job.language
+    )
     report("writing", STEPS - 1, STEPS)
     files = Files(page, text, run.results, run.lineage, findings, run.adam, run.tables)
     write_output(out, output_files(files, job.forms), _record(job, protocol, run, sources))
@@ -100,7 +105,7 @@ def _provenance(protocol: Protocol, run: Run, sources: list[SourceFile], job: Jo
         seed=None if job.data else job.seed,
         virtual=run.virtual,
         sources=tuple((each.name, each.domain, each.records, each.sha256) for each in sources),
-        cutoff=None,
+        cutoff=run.cutoff,
     )
 
 
@@ -117,6 +122,7 @@ def _record(job: Job, protocol: Protocol, run: Run, sources: list[SourceFile]) -
         data_digest=_digest(job, sources),
         virtual=run.virtual,
         seed=None if job.data else job.seed,
+        cutoff=run.cutoff.isoformat() if run.cutoff else "",
         sources=tuple(sources),
         packages=packages,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from topline.stats.survival import plan_survival
 from topline.tables.adam import ADAM
 from topline.tables.checks import check_across, check_table
 from topline.tables.conform import conform
+from topline.tables.cutoff import cut_tables, stated_cutoff
 from topline.tables.findings import findings, join_findings
 from topline.tables.results import LINEAGE, RESULTS
 from topline.tables.sdtm import sdtm_table
@@ -43,6 +45,7 @@ class Run:
     lineage: pl.DataFrame
     findings: pl.DataFrame
     virtual: bool
+    cutoff: date | None
 
 
 @dataclass(slots=True)
@@ -52,6 +55,7 @@ class _State:
     protocol: Protocol
     tables: dict[str, pl.DataFrame]
     virtual: bool
+    cutoff: date | None = None
     adam: dict[str, pl.DataFrame] = field(default_factory=dict)
     tumors: Tumors | None = None
     analyses: tuple[Analysis, ...] = ()
@@ -87,8 +91,10 @@ def _check(state: _State) -> None:
         table = sdtm_table(name)
         if table is not None:
             state.found.append(check_table(frame, table))
-    state.found.append(check_across(state.tables))
+    state.found.append(check_across(state.tables, state.cutoff))
     state.found.append(_other_study(state))
+    if state.cutoff is not None:
+        state.tables = cut_tables(state.tables, state.cutoff)
 
 
 def _other_study(state: _State) -> pl.DataFrame:
@@ -183,9 +189,15 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
-def run_study(protocol: Protocol, tables: Mapping[str, pl.DataFrame], progress: Progress | None = None) -> Run:
+def run_study(
+    protocol: Protocol,
+    tables: Mapping[str, pl.DataFrame],
+    progress: Progress | None = None,
+    cutoff: date | None = None,
+) -> Run:
     """Run all stages on SDTM tables and return everything they made.
 
+    What is dated after `cutoff`, or else after the cut-off that the trial summary states, is not analysed.
     Problems of the data are findings of the run. Raises ToplineError TL-C04 when no table names a subject.
     """
     if not any(name in tables and tables[name].height for name in SUBJECT_DOMAINS):
@@ -194,7 +206,7 @@ def run_study(protocol: Protocol, tables: Mapping[str, pl.DataFrame], progress: 
             where="data",
             what=f"found {', '.join(sorted(tables)) or 'no table'}; none of {', '.join(SUBJECT_DOMAINS)}",
         )
-    state = _State(protocol, dict(tables), is_virtual(tables))
+    state = _State(protocol, dict(tables), is_virtual(tables), cutoff or stated_cutoff(tables))
     for stage in STAGES:
         if progress is not None:
             progress(stage.name)
@@ -202,5 +214,13 @@ def run_study(protocol: Protocol, tables: Mapping[str, pl.DataFrame], progress: 
     found = join_findings(*state.found)
     outcome = state.outcome
     return Run(
-        protocol, state.tables, state.adam, state.analyses, outcome.results, outcome.lineage, found, state.virtual
+        protocol=protocol,
+        tables=state.tables,
+        adam=state.adam,
+        analyses=state.analyses,
+        results=outcome.results,
+        lineage=outcome.lineage,
+        findings=found,
+        virtual=state.virtual,
+        cutoff=state.cutoff,
     )

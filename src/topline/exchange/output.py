@@ -27,7 +27,7 @@ class RunRecord:
 
     `version` is topline's, `packages` those of the packages below it; `study` names the study, `protocol_digest` and
     `data_digest` identify its text and its data; `sources` are the files read, none for virtual data; `seed` is that
-    of virtual data.
+    of virtual data, `cutoff` the day after which nothing was analysed.
     """
 
     version: str
@@ -36,6 +36,7 @@ class RunRecord:
     data_digest: str
     virtual: bool
     seed: int | None = None
+    cutoff: str = ""
     sources: tuple[SourceFile, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
 

@@ -39,7 +39,7 @@ def binomial_test(events: ArrayLike, n: ArrayLike, null: ArrayLike, alternative:
     0.09822
 
     Source: Hollander, Wolfe & Chicken 2014, Nonparametric Statistical Methods, doi:10.1002/9781119196037.
-    Golden: golden/proportion.toml.
+    Golden: golden/published_stats.toml.
 
     """
     x, size, p = np.broadcast_arrays(*check_counts("binomial_test", events, n), np.asarray(null, dtype=np.float64))

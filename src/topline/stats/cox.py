@@ -10,7 +10,7 @@ from topline.stats.interval import Array, Interval, check_confidence, chi_square
 from topline.stats.logrank import stratum_times
 from topline.stats.newton import Fit, maximise
 from topline.stats.partial_likelihood import risk_sets
-from topline.stats.timeline import check_survival, check_two_valued
+from topline.stats.timeline import as_rows, check_survival, check_two_valued
 
 Ties = Literal["efron", "breslow"]
 
@@ -141,8 +141,8 @@ def _check_covariates(time: Array, covariates: ArrayLike) -> Array:
             f"cox: covariates has shape {raw.shape} for {time.shape[-1]} subjects; it needs one row per subject and "
             "one column per covariate; turn a single covariate into a column"
         )
-    x = np.broadcast_to(raw, (*time.shape, raw.shape[-1])).reshape(-1, *raw.shape[-2:])
-    present = ~np.isnan(time).reshape(-1, time.shape[-1])[..., None]
+    x = as_rows(np.broadcast_to(raw, (*time.shape, raw.shape[-1])), trailing=2)
+    present = ~np.isnan(as_rows(time))[..., None]
     if (~np.isfinite(x) & present).any():
         raise ValueError(
             f"cox: covariates holds no finite value for subject {int(np.argwhere(~np.isfinite(x) & present)[0][1])}; a "
@@ -162,7 +162,7 @@ def _summary(fit: Fit, time: Array, event: Array, confidence: float) -> Cox:
     half = normal_quantile(check_confidence("cox", confidence)) * error
     ratio = Interval(np.exp(beta), np.exp(beta - half), np.exp(beta + half), confidence, "Wald")
     z = np.where(np.isnan(error), np.nan, beta) / error
-    counted = ~np.isnan(time.reshape(-1, time.shape[-1]))
+    counted = ~np.isnan(as_rows(time))
     return Cox(
         coefficient=beta,
         standard_error=error,

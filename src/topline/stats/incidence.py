@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from topline.stats.interval import Array, Interval
 from topline.stats.survival_interval import IntervalKind, transformed_interval
-from topline.stats.timeline import Timeline, check_survival, lay_out, merge_ties
+from topline.stats.timeline import Timeline, as_rows, check_survival, lay_out, merge_ties
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def cumulative_incidence(time: ArrayLike, event: ArrayLike, causes: int = 2) -> 
             f"cumulative_incidence: causes is {causes} and the largest event code is {e.max():g}; codes run from 0 "
             "(censored) to the number of causes; correct one of them"
         )
-    line = lay_out(merge_ties(t.reshape(-1, t.shape[-1])))
-    died = line.sort((e.reshape(-1, t.shape[-1])[..., None] == np.arange(1, causes + 1)).astype(np.float64))
+    line = lay_out(merge_ties(as_rows(t)))
+    died = line.sort((as_rows(e)[..., None] == np.arange(1, causes + 1)).astype(np.float64))
     n_risk, n_event = line.total_at_risk(line.present.astype(np.float64)), line.total(died)
     n_censor = line.total(np.where(line.present, 1.0 - died.sum(axis=-1), 0.0))
     hazard = n_event / np.maximum(n_risk, 1.0)[..., None]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from topline.stats.interval import Array, Interval
 from topline.stats.survival_interval import IntervalKind, transformed_interval
-from topline.stats.timeline import check_survival, check_two_valued, lay_out, merge_ties
+from topline.stats.timeline import as_rows, check_survival, check_two_valued, lay_out, merge_ties
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike) -> KaplanMeier:
     """
     t, e = check_survival("kaplan_meier", time, event)
     check_two_valued("kaplan_meier", e)
-    line = lay_out(merge_ties(t.reshape(-1, t.shape[-1])))
-    e = line.sort(e.reshape(-1, t.shape[-1]))
+    line = lay_out(merge_ties(as_rows(t)))
+    e = line.sort(as_rows(e))
     n_event, n_censor = line.total(e), line.total(np.where(line.present, 1.0 - e, 0.0))
     n_risk = line.total_at_risk(line.present.astype(np.float64))
     shape = (*t.shape[:-1], line.time.shape[1])

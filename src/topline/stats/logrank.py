@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from topline.stats.interval import Array, chi_square_tail
-from topline.stats.timeline import Timeline, check_survival, check_two_valued, lay_out, merge_ties
+from topline.stats.timeline import Timeline, as_rows, check_survival, check_two_valued, lay_out, merge_ties
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def stratum_times(time: Array, strata: ArrayLike | None, where: str) -> Array:
     [[[1.0, nan]], [[nan, 2.0]]]
 
     """
-    tied = merge_ties(time.reshape(-1, time.shape[-1]))
+    tied = merge_ties(as_rows(time))
     if strata is None:
         return tied[None]
     codes = check_codes(where, "strata", strata, time).reshape(tied.shape)

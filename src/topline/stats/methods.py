@@ -6,7 +6,7 @@ from topline.stats.analysis import Compute, Method
 EXACT = "Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404"
 PRODUCT_LIMIT = "Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452"
 QUANTILE_LIMITS = "Brookmeyer and Crowley 1982, doi:10.2307/2530286"
-TWO_STAGE = "Koyama and Chen 2008, doi:10.1002/sim.3123; Jung and Kim 2004, doi:10.1002/sim.1766"
+TWO_STAGE = "Koyama and Chen 2008, doi:10.1002/sim.3123; Jung and Kim 2004, doi:10.1002/sim.1653"
 HAZARDS = "Cox 1972, doi:10.1111/j.2517-6161.1972.tb00899.x; Efron 1977, doi:10.1080/01621459.1977.10480613"
 
 RATES: dict[str, tuple[str, str, Compute]] = {

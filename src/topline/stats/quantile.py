@@ -21,7 +21,8 @@ def survival_quantile(
     the same quantile of the lower and of the upper confidence curve. A quantile or limit that the curve does not reach
     is nan.
 
-    A confidence curve can rise again late in small samples; the limit is its first crossing.
+    A confidence curve can rise again late in small samples, above all with kind "log"; the limit is its first crossing,
+    as R prints with a curve (R's quantile() may name a later one).
 
     Args:
         km: the curve or batch of curves.
@@ -78,7 +79,7 @@ def symmetric_median_interval(
     [93, 59, 127]
 
     Source: Collett 2015, Modelling Survival Data in Medical Research, section 2.4, doi:10.1201/b18041.
-    Golden: golden/kaplan_meier.toml.
+    Golden: golden/published_stats.toml.
 
     """
     _check_share("symmetric_median_interval", share)

@@ -57,7 +57,7 @@ def restricted_mean(km: KaplanMeier, horizon: float, confidence: float = 0.95, e
         )
     z = normal_quantile(check_confidence("restricted_mean", confidence))
     area, ahead = _areas(km, horizon)
-    error = np.sqrt((ahead**2 * _greenwood_terms(km, horizon)).sum(axis=-1))
+    error = np.sqrt((ahead**2 * _greenwood_terms(km)).sum(axis=-1))
     ends_at_0 = np.where(np.isnan(km.survival), 1.0, km.survival).min(axis=-1, initial=1.0) == 0
     known = (km.n > 0) & ((horizon <= km.last_time) | ends_at_0 | extend)
     area, error = np.where(known, area, np.nan), np.where(known, error, np.nan)
@@ -75,8 +75,7 @@ def _areas(km: KaplanMeier, horizon: float) -> tuple[Array, Array]:
     return ahead[..., 0], ahead[..., 1:]
 
 
-def _greenwood_terms(km: KaplanMeier, horizon: float) -> Array:
-    """Greenwood's term of each time up to the horizon; 0 where all at risk have the event, as no area follows."""
+def _greenwood_terms(km: KaplanMeier) -> Array:
+    """Greenwood's term of each time; 0 where all at risk have the event, as no area follows."""
     spread = km.n_risk * (km.n_risk - km.n_event)
-    counts = (spread > 0) & (km.time <= horizon)
-    return np.asarray(np.where(counts, km.n_event / np.where(counts, spread, 1.0), 0.0))
+    return np.asarray(np.where(spread > 0, km.n_event / np.where(spread > 0, spread, 1.0), 0.0))

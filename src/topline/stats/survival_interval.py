@@ -4,10 +4,14 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
+from scipy import special
 
 from topline.stats.interval import Array, Interval, check_confidence, normal_quantile
 
 IntervalKind = Literal["plain", "log", "log-log", "logit", "arcsine"]
+
+NO_SPREAD = 1e-12
+"""A standard error this small is 0 but for rounding; that of a first event among n subjects is about 1 / n."""
 
 LARGEST_EXPONENT = 700.0
 """exp of more overflows a float; a limit that far out is 0 or 1 to the last digit."""
@@ -51,9 +55,10 @@ def transformed_interval(
     if kind not in _SCALES:
         raise ValueError(f"transformed_interval: kind is {kind!r}, not one of {', '.join(map(repr, _SCALES))}")
     z = normal_quantile(check_confidence("transformed_interval", confidence))
-    usable = (probability > 0) & (log_error > 0)
+    exact = log_error <= NO_SPREAD
+    usable = (probability > 0) & (probability < 1) & ~exact
     p, half = np.where(usable, probability, 0.5), z * np.where(usable, log_error, 0.0)
-    fixed = np.where(log_error == 0, probability, np.nan)
+    fixed = np.where(exact, probability, np.nan)
     lower, upper = (np.where(usable, limit, fixed) for limit in _SCALES[kind](p, half))
     return Interval(probability, lower, upper, confidence, kind)
 
@@ -73,8 +78,8 @@ def _log_log(p: Array, half: Array) -> tuple[Array, Array]:
 
 
 def _logit(p: Array, half: Array) -> tuple[Array, Array]:
-    odds, width = p / (1.0 - p), np.minimum(half / (1.0 - p), LARGEST_EXPONENT)
-    return 1.0 / (1.0 + np.exp(width) / odds), 1.0 / (1.0 + np.exp(-width) / odds)
+    centre, width = special.logit(p), half / (1.0 - p)
+    return special.expit(centre - width), special.expit(centre + width)
 
 
 def _arcsine(p: Array, half: Array) -> tuple[Array, Array]:

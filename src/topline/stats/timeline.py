@@ -4,6 +4,7 @@ Arrays are (batch, subject) going in and (batch, time) coming out, where a row o
 or group of it. A missing time (nan) is an absent subject: it pads short rows and carries no information.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,21 @@ class Timeline:
             return np.zeros((*self.slot.shape, *values.shape[2:]))
         slot = self.slot.reshape(*self.slot.shape, *(1,) * (values.ndim - 2))
         return np.take_along_axis(values, slot, axis=1)
+
+
+def as_rows(values: Array, trailing: int = 1) -> Array:
+    """Return values (..., subject) with all batch axes in one, (batch, subject); also where there is no subject.
+
+    Args:
+        values: any batch axes in front.
+        trailing: number of axes behind the batch axes.
+
+    >>> as_rows(np.zeros((2, 3, 0))).shape
+    (6, 0)
+
+    """
+    lead = values.ndim - trailing
+    return values.reshape(math.prod(values.shape[:lead]), *values.shape[lead:])
 
 
 def check_survival(where: str, time: ArrayLike, event: ArrayLike) -> tuple[Array, Array]:

@@ -181,7 +181,7 @@ def jennison_turnbull(design: TwoStageDesign, responses: ArrayLike, confidence: 
     >>> float(ci.lower), round(float(ci.upper), 4)
     (0.0, 0.2058)
 
-    Source: Jennison & Turnbull 1983, doi:10.1080/00401706.1983.10487819. Golden: golden/two_stage.toml.
+    Source: Jennison & Turnbull 1983, doi:10.1080/00401706.1983.10487819. Golden: golden/published_stats.toml.
 
     """
     k = _check_responses(design, responses)

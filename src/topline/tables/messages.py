@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from topline.errors import CATALOGUE, Finding, ToplineError
-from topline.tables.findings import CAP, FINDINGS
+from topline.tables.findings import CAP
 
 FAMILIES: Mapping[str, tuple[str, str]] = {
     "C": ("the call", "What was asked for has no answer. Nothing is written, and the command ends with exit code 2."),
@@ -26,8 +26,9 @@ INTRODUCTION = f"""\
 Everything that topline has to say about a study or its data carries a number: `TL-`, a letter for the subject, two
 digits. A number never changes its meaning and is never used for another one.
 
-A **finding** is a row about the data. It changes nothing: the record stays, the run goes on, and the finding stands in
-the report, in `findings.csv` and in `findings.parquet`. Its severity says how much it matters:
+A **finding** is a row about the data. The run goes on, and the finding stands in the report, in `findings.csv` and in
+`findings.parquet`. Records and values that a run does not use are never left out without one: the finding says so. Its
+severity says how much it matters:
 
 * `error`: a result can change when the data are mended. `topline run --strict` then ends with exit code 3.
 * `warning`: a result may change.
@@ -35,17 +36,21 @@ the report, in `findings.csv` and in `findings.parquet`. Its severity says how m
 
 An **error of the call** (families C and P) stops the command instead, with exit code 2.
 
-On the command line and in Python both are printed in the same three parts, what is wrong, the rule and what to do:
+Both have three parts: what is wrong and where, the rule, and what to do.
 
 {{examples}}
-`findings.csv` has one row per finding: {", ".join(f"`{name}`" for name in FINDINGS.names)}. `DATASET`, `USUBJID` and
+`findings.csv` has one row per finding, with the columns of [FINDINGS](tables.md#findings). `DATASET`, `USUBJID` and
 `RECORD` say where to look; `RECORD` is the sequence number of the SDTM record (`TRSEQ 12`), else its row. At most
 {CAP:,} findings of one number, table and variable are listed one by one; one more row counts the rest in `COUNT`.
 """
 
 EXAMPLES = (
     str(ToplineError("TL-C01", where="nct00000000", what="is neither a built-in study nor a file")),
-    str(Finding("TL-D02", "EX", "EXSTDTC", "2019-04-01", "is after the death, 2019-03-31 at the latest", "001", "EXSEQ 2")),
+    str(
+        Finding(
+            "TL-D02", "EX", "EXSTDTC", "2019-04-01", "is after the death, 2019-03-31 at the latest", "001", "EXSEQ 2"
+        )
+    ),
 )
 
 

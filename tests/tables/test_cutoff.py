@@ -1,0 +1,26 @@
+"""What is dated after the data cut-off is not analysed."""
+
+from datetime import date
+
+import polars as pl
+
+from topline.tables.cutoff import cut_tables, stated_cutoff
+
+CUT = date(2025, 3, 31)
+
+
+def test_records_deaths_and_ends_after_the_cutoff() -> None:
+    tables = {
+        "DM": pl.DataFrame({"USUBJID": ["1", "2"], "DTHDTC": ["2025-03-31", "2025-04-01"], "DTHFL": ["Y", "Y"]}),
+        "EX": pl.DataFrame({"EXSTDTC": ["2025-03-01", "2025-04-01"], "EXENDTC": ["2025-04-20", "2025-04-20"]}),
+        "RS": pl.DataFrame({"RSDTC": ["2025-03-31", "2025-04-01", "2025-04", "2025", None]}),
+    }
+    cut = cut_tables(tables, CUT)
+    assert cut["DM"].rows() == [("1", "2025-03-31", "Y"), ("2", None, None)]
+    assert cut["EX"].rows() == [("2025-03-01", "2025-03-31")]
+    assert cut["RS"]["RSDTC"].to_list() == ["2025-03-31", "2025", None]
+
+
+def test_cutoff_of_the_trial_summary() -> None:
+    assert stated_cutoff({"TS": pl.DataFrame({"TSPARMCD": ["DCUTDTC"], "TSVAL": ["2025"]})}) is None
+    assert stated_cutoff({}) is None
