@@ -32,7 +32,7 @@ no_python = 'topline needs Python 3.11 to 3.14 with its venv module, or uv, and 
 	Then run make again.\n'
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test install develop format lint types lock clean help FORCE
+.PHONY: demo test install develop format lint types docs lock clean help FORCE
 
 demo: install ## install topline, then run both example trials on virtual patients into out/ (the default)
 	@$(VENV)/bin/topline demo
@@ -74,6 +74,10 @@ lint: develop ## format and lint, without a change
 
 types: develop ## types, strict
 	@$(PY) -m mypy src tests
+
+docs: install ## rewrite what the manual takes from the code: whole pages, and the outputs of its examples
+	@$(PY) docs/generate.py
+	@$(PY) docs/refresh.py
 
 compile = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate $(FLAGS)
 

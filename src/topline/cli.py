@@ -43,7 +43,7 @@ def answered(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="topline", prog_name="topline")
 def main() -> None:
-    r"""Take a phase II oncology trial from protocol to topline results, every number traceable.
+    """Take a phase II oncology trial from protocol to topline results, every number traceable.
 
     \b
     Examples:
@@ -87,7 +87,7 @@ def main() -> None:
 @click.option("--strict", is_flag=True, help="Exit with 3 when the data hold errors.")
 @answered
 def run(study: str, data: tuple[Path, ...], out: Path | None, strict: bool, **options: Any) -> None:
-    r"""Run STUDY, a built-in study or a study.yaml, and write report, ADaM and results.
+    """Run STUDY, a built-in study or a study.yaml, and write report, ADaM and results.
 
     \b
     Examples:
@@ -132,7 +132,7 @@ def demo(out: Path, seed: int) -> None:
 @click.option("--all", "everything", is_flag=True, help="Show every row and record, not only the first ones.")
 @answered
 def trace(out: Path, result: str, everything: bool) -> None:
-    r"""Show the ADaM rows and SDTM records behind RESULT, a result id of the run in OUT.
+    """Show the ADaM rows and SDTM records behind RESULT, a result id of the run in OUT.
 
     \b
     Examples:

@@ -172,7 +172,16 @@ def _statistics(state: _State) -> None:
     )
     state.analyses = tuple(plans)
     state.outcome = run_analyses(plans, state.adam, METHODS, virtual=state.virtual)
-    state.found.append(state.outcome.findings)
+    state.found += [state.outcome.findings, _other_size(state)]
+
+
+def _other_size(state: _State) -> pl.DataFrame:
+    """Return a finding where the design's endpoint has another number of subjects than the design plans."""
+    planned = state.protocol.design.patients
+    observed = state.outcome.results.filter(pl.col("RESULTID") == "DESIGN.decision/all/observed")
+    other = observed.filter(pl.col("NRECS") != planned)
+    text = pl.format("{} subjects in {}, {} planned", "NRECS", "POPULATION", pl.lit(planned))
+    return findings("TL-X03", other, "ADRS", variable=state.protocol.design.endpoint, message=text)
 
 
 STAGES: tuple[Stage, ...] = (

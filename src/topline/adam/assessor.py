@@ -36,12 +36,13 @@ def check_assessor(frame: pl.DataFrame, prefix: str, assessor: str) -> pl.DataFr
         return findings("TL-R15", one, prefix, variable=column, message=text)
     if not _names_readers(chosen, prefix):
         return join_findings()
-    own = frame.filter(pl.col(column) == assessor) if column in frame.columns else frame
-    several = _accepted(own, prefix).group_by("STUDYID", "USUBJID").agg(pl.col(f"{prefix}EVALID").drop_nulls().unique().sort())
-    several = several.filter(pl.col(f"{prefix}EVALID").list.len() > 1)
-    text = pl.format("none of the readers is accepted; those of {} are used", pl.col(f"{prefix}EVALID").list.first())
-    names = pl.col(f"{prefix}EVALID").list.join(", ")
-    return findings("TL-R15", several, prefix, variable=f"{prefix}ACPTFL", value=names, message=text)
+    reader = pl.col(f"{prefix}EVALID")
+    own = _accepted(frame.filter(pl.col(column) == assessor) if column in frame.columns else frame, prefix)
+    several = own.group_by("STUDYID", "USUBJID", maintain_order=True).agg(reader.drop_nulls().unique().sort())
+    several = several.filter(reader.list.len() > 1)
+    message = pl.format("none of the readers is accepted; those of {} are used", reader.list.first())
+    names = reader.list.join(", ")
+    return findings("TL-R15", several, prefix, variable=f"{prefix}ACPTFL", value=names, message=message)
 
 
 def _names_readers(frame: pl.DataFrame, prefix: str) -> bool:

@@ -88,7 +88,9 @@ def best_confirmed(
     failed = ((response == CR) | (response == PR)) & (confirmed == NO_VISIT)
     counted = np.where(failed, SD, response)
     if without_target is not None:
-        counted = np.where(failed & (response == CR) & without_target[:, None], rules.unconfirmed_without_target, counted)
+        counted = np.where(
+            failed & (response == CR) & without_target[:, None], rules.unconfirmed_without_target, counted
+        )
     counted = np.where(((counted == SD) | (counted == NN)) & ~late, NE, counted)
     return _earliest_best(counted.astype(np.int8), confirmed, rules)
 

@@ -7,7 +7,14 @@ from topline.tables.findings import findings, join_findings
 KEYS = ("STUDYID", "USUBJID")
 CONTROL = ("CR", "PR", "SD", "NON-CR/NON-PD")
 
-IMPLIED: tuple[tuple[str, str], ...] = (("CRSP", "RSP"), ("CCB", "CB"), ("CRSP", "CCB"), ("RSP", "CB"), ("CBCP", "BCP"), ("CDCR", "DCR"))
+IMPLIED: tuple[tuple[str, str], ...] = (
+    ("CRSP", "RSP"),
+    ("CCB", "CB"),
+    ("CRSP", "CCB"),
+    ("RSP", "CB"),
+    ("CBCP", "BCP"),
+    ("CDCR", "DCR"),
+)
 """Pairs of flags: where the first is Y the second is Y."""
 
 FOLLOWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -23,8 +30,14 @@ FOLLOWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def check_consistency(adrs: pl.DataFrame, adtte: pl.DataFrame) -> pl.DataFrame:
     """Return findings TL-X01 where parameters of one subject contradict each other."""
-    names = sorted({name for pair in IMPLIED for name in pair} | {name for flag, best, _ in FOLLOWS for name in (flag, best)})
-    values = adrs.filter(pl.col("PARAMCD").is_in(names)).select(*KEYS, "PARAMCD", "AVALC").pivot("PARAMCD", index=KEYS, values="AVALC")
+    names = sorted(
+        {name for pair in IMPLIED for name in pair} | {name for flag, best, _ in FOLLOWS for name in (flag, best)}
+    )
+    values = (
+        adrs.filter(pl.col("PARAMCD").is_in(names))
+        .select(*KEYS, "PARAMCD", "AVALC")
+        .pivot("PARAMCD", index=KEYS, values="AVALC")
+    )
     found = []
     for first, second in IMPLIED:
         broken = values.filter((pl.col(first) == "Y") & (pl.col(second) != "Y"))
@@ -38,16 +51,26 @@ def check_consistency(adrs: pl.DataFrame, adtte: pl.DataFrame) -> pl.DataFrame:
 
 def _check_times(adtte: pl.DataFrame) -> pl.DataFrame:
     """Return findings where a time is not positive or a subject has progressed later by PFS than by TTP."""
-    wrong = adtte.filter((pl.col("AVAL") < 1) | ((pl.col("ADT") - pl.col("STARTDT")).dt.total_days() + 1 != pl.col("AVAL")))
-    return findings("TL-X01", wrong, "ADTTE", variable="AVAL", value=pl.col("AVAL").cast(pl.String), message="the time does not follow from its dates")
+    wrong = adtte.filter(
+        (pl.col("AVAL") < 1) | ((pl.col("ADT") - pl.col("STARTDT")).dt.total_days() + 1 != pl.col("AVAL"))
+    )
+    return findings(
+        "TL-X01",
+        wrong,
+        "ADTTE",
+        variable="AVAL",
+        value=pl.col("AVAL").cast(pl.String),
+        message="the time does not follow from its dates",
+    )
 
 
 def _check_dates(adrs: pl.DataFrame) -> pl.DataFrame:
     """Return findings where a response begins after the progression that ends it."""
     dates = adrs.filter(pl.col("PARAMCD").is_in(["RSP", "CRSP", "PD"]) & (pl.col("AVALC") == "Y"))
     wide = dates.select(*KEYS, "PARAMCD", "ADT").pivot("PARAMCD", index=KEYS, values="ADT")
-    found = []
-    for name in ("RSP", "CRSP"):
-        if {name, "PD"} <= set(wide.columns):
-            found.append(findings("TL-X01", wide.filter(pl.col(name) > pl.col("PD")), "ADRS", variable=name, message=f"{name} begins after progression"))
-    return join_findings(*found)
+    names = [name for name in ("RSP", "CRSP") if {name, "PD"} <= set(wide.columns)]
+    late = {name: wide.filter(pl.col(name) > pl.col("PD")) for name in names}
+    text = "{} begins after progression"
+    return join_findings(
+        *(findings("TL-X01", rows, "ADRS", variable=name, message=text.format(name)) for name, rows in late.items())
+    )

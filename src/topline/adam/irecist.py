@@ -8,8 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from topline.adam.recist import CR, NE, NN, NONE, PD, PR, PROGRESSION_MM, SD, UNMEASURED
-from topline.adam.recist import Assessment, Codes, Mask, Sizes, grown
+from topline.adam.recist import (
+    CR,
+    NE,
+    NN,
+    NONE,
+    PD,
+    PR,
+    PROGRESSION_MM,
+    SD,
+    UNMEASURED,
+    Assessment,
+    Codes,
+    Mask,
+    Sizes,
+    grown,
+)
 
 IUPD, ICPD = 8, 9
 IWORDS = ("", "iCR", "iPR", "iSD", "NON-iCR/NON-iUPD", "PD", "NE", "MISSING", "iUPD", "iCPD")

@@ -8,13 +8,26 @@ from topline.adam.assessor import by_assessor, check_assessor
 from topline.adam.scan_dates import date_scans, visit_number
 from topline.adam.sizes import NEW, NON_TARGET, RANK, SHORT_AXIS, TARGET, derive_sizes
 from topline.protocol.criteria import ResponseCriteria
-from topline.tables.dates import last_day
+from topline.tables.dates import last_day, precision
 from topline.tables.findings import findings, join_findings
 
 PART = r"\.\d+$"
 NODAL = r"LYMPH|\bNODES?\b|\bNODAL\b"
 NOT_NODAL = r"LYMPHANG"
-LESIONS = ("S", "STUDYID", "USUBJID", "TRLNKID", "GROUP", "NODE", "TULOC", "TUSEQ", "TUVISIT", "TUDT", "TUMETHOD")
+LESIONS = (
+    "S",
+    "STUDYID",
+    "USUBJID",
+    "TRLNKID",
+    "GROUP",
+    "NODE",
+    "TULOC",
+    "TUSEQ",
+    "TUVISIT",
+    "TUDT",
+    "TUDTF",
+    "TUMETHOD",
+)
 TR_RECORD = pl.format("TRSEQ {}", "TRSEQ")
 
 
@@ -34,7 +47,7 @@ class Readings:
 
 
 def derive_lesions(tu: pl.DataFrame, tr: pl.DataFrame, subjects: pl.DataFrame, criteria: ResponseCriteria) -> Readings:
-    """Return the lesions that TU and TR hold for `subjects` (STUDYID, USUBJID, S), as the protocol's assessor read them.
+    """Return the lesions that TU and TR hold for `subjects` (STUDYID, USUBJID, S), as the assessor read them.
 
     Parts of one lesion (T01.1, T01.2) are added, merged lesions (T01/T02) count once. A lesion keeps the kind that TU
     gives it first; one that TU lacks takes the group of its measurements. Every doubt is a finding.
@@ -55,15 +68,19 @@ def derive_lesions(tu: pl.DataFrame, tr: pl.DataFrame, subjects: pl.DataFrame, c
 def _identified(tu: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the lesions that TU identifies, one row each, and findings about lesions with two kinds."""
     word = pl.coalesce("TUSTRESC", "TUORRES").str.to_uppercase().str.strip_chars()
-    group = pl.when(word.str.starts_with("NON")).then(pl.lit(NON_TARGET)).when(word.str.starts_with(NEW)).then(pl.lit(NEW))
+    group = (
+        pl.when(word.str.starts_with("NON")).then(pl.lit(NON_TARGET)).when(word.str.starts_with(NEW)).then(pl.lit(NEW))
+    )
     group = group.when(word.str.contains(TARGET)).then(pl.lit(TARGET))
     place = pl.col("TULOC").str.to_uppercase()
     node = place.str.contains(NODAL) & ~place.str.contains(NOT_NODAL)
     rows = tu.filter(pl.col("TULNKID").is_not_null()).with_columns(
         pl.col("TULNKID").alias("TRLNKID"), group.otherwise(None).alias("GROUP"), node.fill_null(False).alias("NODE"),
-        last_day("TUDTC").alias("TUDT"),
+        last_day("TUDTC").alias("TUDT"), precision("TUDTC").alias("TUDTF"),
     )  # fmt: skip
-    rows = rows.filter(pl.col("GROUP").is_not_null()).with_columns(visit_number("VISITNUM", pl.col("TUDT")).alias("TUVISIT"))
+    rows = rows.filter(pl.col("GROUP").is_not_null()).with_columns(
+        visit_number("VISITNUM", pl.col("TUDT")).alias("TUVISIT")
+    )
     rows = rows.sort("S", "TUVISIT", "TUSEQ", nulls_last=True)
     kinds = rows.group_by("S", "TRLNKID", maintain_order=True).agg(
         pl.col("STUDYID", "USUBJID", "TUSEQ").first(), pl.col("GROUP").n_unique().alias("KINDS")
@@ -93,11 +110,17 @@ def _with_wholes(rows: pl.DataFrame, lesions: pl.DataFrame) -> tuple[pl.DataFram
 
 
 def _grouped(rows: pl.DataFrame, lesions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the records with GROUP and NODE of their lesion; what TU lacks is taken from TRGRPID and the axis measured."""
+    """Return the records with GROUP and NODE of their lesion; what TU lacks is taken from TRGRPID and the axis."""
     lesions = _nodes_by_axis(rows, lesions)
     known = lesions.select("S", pl.col("TRLNKID").alias("WHOLE"), "GROUP", "NODE")
     rows = rows.join(known, on=["S", "WHOLE"], how="left", maintain_order="left")
-    group = pl.col("TRGRPID").str.to_uppercase().str.strip_chars().str.replace(r"^NON.*$", NON_TARGET).str.replace(r"^NEW.*$", NEW)
+    group = (
+        pl.col("TRGRPID")
+        .str.to_uppercase()
+        .str.strip_chars()
+        .str.replace(r"^NON.*$", NON_TARGET)
+        .str.replace(r"^NEW.*$", NEW)
+    )
     rows = rows.with_columns(pl.when(group.is_in([TARGET, NON_TARGET, NEW])).then(group).alias("SAID"))
     other = rows.filter(pl.col("SAID") != pl.col("GROUP"))
     stray = rows.filter(pl.col("GROUP").is_null())
@@ -138,19 +161,35 @@ def _from_measurements(stray: pl.DataFrame) -> pl.DataFrame:
         pl.col("STUDYID", "USUBJID", "SAID", "AVISITN", "ADT").first(), _short_axis_only().alias("NODE")
     )  # fmt: skip
     return first.select(
-        "S", "STUDYID", "USUBJID", pl.col("WHOLE").alias("TRLNKID"), pl.col("SAID").alias("GROUP"), "NODE",
-        pl.lit(None, pl.String).alias("TULOC"), pl.lit(None, pl.Int64).alias("TUSEQ"), pl.col("AVISITN").alias("TUVISIT"),
-        pl.col("ADT").alias("TUDT"), pl.lit(None, pl.String).alias("TUMETHOD"),
-    )  # fmt: skip
+        "S",
+        "STUDYID",
+        "USUBJID",
+        pl.col("WHOLE").alias("TRLNKID"),
+        pl.col("SAID").alias("GROUP"),
+        "NODE",
+        pl.lit(None, pl.String).alias("TULOC"),
+        pl.lit(None, pl.Int64).alias("TUSEQ"),
+        pl.col("AVISITN").alias("TUVISIT"),
+        pl.col("ADT").alias("TUDT"),
+        pl.lit(None, pl.String).alias("TUDTF"),
+        pl.lit(None, pl.String).alias("TUMETHOD"),
+    )
 
 
 def visits_of(measures: pl.DataFrame) -> pl.DataFrame:
     """Return one row per subject and visit: its last and first date, and all records of the visit."""
-    return measures.group_by("S", "AVISITN").agg(
-        pl.col("STUDYID", "USUBJID").first(),
-        pl.col("VISIT").drop_nulls().first(),
-        pl.col("ADT").max(),
-        pl.col("ADTF").sort_by("ADT").last(),
-        pl.col("ADT").min().alias("FIRSTDT"),
-        pl.col("SRCRECS").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True).alias("TRRECS"),
-    ).sort("S", "ADT", "AVISITN")  # fmt: skip
+    return (
+        measures.group_by("S", "AVISITN")
+        .agg(
+            pl.col("STUDYID", "USUBJID").first(),
+            pl.col("VISIT").drop_nulls().first(),
+            pl.col("ADT").max(),
+            pl.col("ADTF").sort_by("ADT").last(),
+            pl.col("ADT").min().alias("FIRSTDT"),
+            pl.col("SRCRECS")
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(maintain_order=True)
+            .alias("TRRECS"),
+        )
+        .sort("S", "ADT", "AVISITN")
+    )

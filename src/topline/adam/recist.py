@@ -100,7 +100,9 @@ def overall_response(target: Codes, non_target: Codes, new: Mask) -> Codes:
     """
     progressed = (target == PD) | (non_target == PD) | new
     without = target == NONE
-    complete = ((target == CR) | without) & ((non_target == CR) | (non_target == NONE)) & ~(without & (non_target == NONE))
+    complete = (
+        ((target == CR) | without) & ((non_target == CR) | (non_target == NONE)) & ~(without & (non_target == NONE))
+    )
     alone = np.where(non_target == NONE, NE, non_target)
     rest = np.where(target == CR, PR, target)
     return np.select([progressed, complete, without], [PD, CR, alone], rest).astype(np.int8)

@@ -47,8 +47,8 @@ def _undated(undated: pl.DataFrame, rows: pl.DataFrame, prefix: str) -> pl.DataF
     column = f"{prefix}DTC"
     days = rows.group_by("S", "VISITNUM").agg(pl.col("ADT").max().alias("TAKEN"))
     said = undated.join(days, on=["S", "VISITNUM"], how="left", maintain_order="left")
-    text = pl.when(pl.col("TAKEN").is_null()).then(pl.lit("assessment without date; it is left out"))
-    text = text.otherwise(pl.format("assessment without date; the one of its visit, {}, is taken", "TAKEN"))
+    taken = pl.format("assessment without date; the one of its visit, {}, is taken", "TAKEN")
+    text = pl.coalesce(taken, pl.lit("assessment without date; it is left out"))
     value = pl.col(column).fill_null("")
     return findings("TL-R12", said, prefix, variable=column, value=value, message=text, record=_record(prefix))
 

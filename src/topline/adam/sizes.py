@@ -13,9 +13,9 @@ IMPOSSIBLE_MM = 1_000_000
 
 TOO_SMALL = r"TOO SMALL|^TSM$|BELOW MEASURABLE|^<\s*\d"
 GONE = r"^ABSENT|NOT VISIBLE|DISAPPEARED|^RESOLVED|^NOT PRESENT|NO EVIDENCE|^CR$"
-PROGRESSED = r"UNEQUIVOCAL|PROGRESS|INCREASED|WORSE|^PD$"
+PROGRESSED = r"UNEQUIVOCAL|PROGRESS|INCREASE|WORSE|^PD$"
 EQUIVOCAL = (
-    r"(^|[^N])EQUIVOCAL|NOT UNEQUIVOCAL|POSSIBLE|SUSPECTED|NON-PD|WITHOUT PROGRESS|NO[NT]?[ -](PROGRESS|INCREASED|WORSE)"
+    r"(^|[^N])EQUIVOCAL|NOT UNEQUIVOCAL|POSSIBLE|SUSPECTED|NON-PD|(WITHOUT|NO[NT]?)[ -](PROGRESS|INCREASE|WORSE)"
 )
 UNEVALUABLE = r"NO[NT][ -]?EVALUABLE|UNEVALUABLE|INEVALUABLE|NOT DONE|NOT ASSESS|UNKNOWN|^UN?K$|^NE$|^ND$"
 
@@ -26,8 +26,8 @@ RANK = {"LDIAM": 0, "LPERP": 0, "SAXIS": 0, "DIAMETER": 1, "TUMSTATE": 2}
 WRONG_AXIS = 9
 RECORD = pl.format("TRSEQ {}", "TRSEQ")
 MEASURES = (
-    "S", "STUDYID", "USUBJID", "AVISITN", "VISIT", "TRLNKID", "GROUP", "NODE", "NM", "STATE", "EQUIVOCAL", "ADT", "ADTF",
-    "TRSEQ", "SRCRECS",
+    "S", "STUDYID", "USUBJID", "AVISITN", "VISIT", "TRLNKID", "GROUP", "NODE", "NM", "STATE", "EQUIVOCAL", "ADT",
+    "ADTF", "TRSEQ", "SRCRECS",
 )  # fmt: skip
 
 
@@ -85,9 +85,10 @@ def _read(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _size() -> pl.Expr:
     """Return the size of a record [nanometres], missing where it gives none."""
     diameter, text, size = pl.col("DIAMETER"), pl.col("TEXT"), pl.col("MILLIMETRES")
+    exact = (size * recist.MM).round().cast(pl.Int64, strict=False)
     return (
         pl.when(pl.col("TRSTAT").is_not_null()).then(None)
-        .when(diameter & (size >= 0) & (size <= IMPOSSIBLE_MM)).then((size * recist.MM).round().cast(pl.Int64, strict=False))
+        .when(diameter & size.is_between(0, IMPOSSIBLE_MM)).then(exact)
         .when(diameter & pl.col("NUMBER").is_not_null()).then(None)
         .when(text.str.contains(TOO_SMALL)).then(5 * recist.MM)
         .when(text.str.contains(GONE)).then(0)
@@ -98,7 +99,9 @@ def _state() -> pl.Expr:
     """Return the state of a record's lesion; a measured node below 10 mm is no disease."""
     text, size = pl.col("TEXT"), pl.col("MILLIMETRES")
     number = pl.when(pl.col("DIAMETER")).then("NUMBER")
-    normal = (number == 0) | (pl.col("NODE") & pl.col("TRTESTCD").is_in(SHORT_AXIS) & (size < recist.NODE_NORMAL / recist.MM))
+    normal = (number == 0) | (
+        pl.col("NODE") & pl.col("TRTESTCD").is_in(SHORT_AXIS) & (size < recist.NODE_NORMAL / recist.MM)
+    )
     nothing = pl.col("TRSTAT").is_not_null() | (text.is_null() & pl.col("NUMBER").is_null())
     return (
         pl.when(nothing | text.str.contains(UNEVALUABLE)).then(recist.STATE_UNEVALUABLE)
@@ -135,7 +138,11 @@ def _wrong_axis(order: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         return join_findings()
     only = rows.filter((pl.col("RANK") == WRONG_AXIS).all().over(keys) & pl.col("NUMBER").is_not_null())
     only = only.unique(keys, keep="first", maintain_order=True)
-    axis = pl.when("NODE").then(pl.lit("a node counts with its short axis")).otherwise(pl.lit("a lesion counts with its longest diameter"))
+    axis = (
+        pl.when("NODE")
+        .then(pl.lit("a node counts with its short axis"))
+        .otherwise(pl.lit("a lesion counts with its longest diameter"))
+    )
     text = pl.format("{}, which was not measured; the size is missing", axis)
     return findings("TL-R05", only, "TR", variable="TRTESTCD", value=pl.col("TRTESTCD"), message=text, record=RECORD)
 
@@ -144,7 +151,9 @@ def _twice(sized: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return findings about lesions measured twice at one visit by one test."""
     rows = sized.filter(pl.col("RANK") != WRONG_AXIS)
     rows = rows.filter(rows.select(*keys, "RANK").is_duplicated())
-    same = rows.group_by(*keys, "RANK", maintain_order=True).agg(pl.col("STUDYID", "USUBJID").first(), pl.col("TRSEQ").sort())
+    same = rows.group_by(*keys, "RANK", maintain_order=True).agg(
+        pl.col("STUDYID", "USUBJID").first(), pl.col("TRSEQ").sort()
+    )
     records = pl.format("TRSEQ {}", pl.col("TRSEQ").cast(pl.List(pl.String)).list.join(", "))
     return findings("TL-D08", same, "TR", variable="TRLNKID", value=pl.col("TRLNKID"), record=records)
 
@@ -159,16 +168,22 @@ def _added_up(best: pl.DataFrame) -> pl.DataFrame:
     nm, state = pl.col("NM"), pl.col("STATE")
     whole = best.sort(*keys, "TRLNKID").group_by(keys, maintain_order=True).agg(
         pl.when((nm == recist.UNMEASURED).any()).then(recist.UNMEASURED).otherwise(nm.sum()).alias("NM"),
-        pl.when((state == recist.STATE_PROGRESSED).any()).then(recist.STATE_PROGRESSED).otherwise(state.max()).cast(pl.Int8).alias("STATE"),
+        pl.when((state == recist.STATE_PROGRESSED).any()).then(recist.STATE_PROGRESSED).otherwise(state.max())
+        .cast(pl.Int8).alias("STATE"),
         pl.col("REC").alias("SRCRECS"), pl.col("EQUIVOCAL").all(), pl.col("ADT").max(),
         pl.col("STUDYID", "USUBJID", "VISIT", "GROUP", "NODE", "ADTF", "TRSEQ").first(),
     ).rename({"WHOLE": "TRLNKID"})  # fmt: skip
     lacking = _lacking_parts(best).rename({"WHOLE": "TRLNKID"})
     whole = whole.join(lacking, on=["S", "AVISITN", "TRLNKID"], how="left", maintain_order="left")
     whole = whole.with_columns(pl.when("LACKING").then(recist.UNMEASURED).otherwise("NM").alias("NM")).drop("LACKING")
-    merged = best.filter("MERGED").with_columns(pl.col("TRLNKID").str.split("/").list.slice(1).alias("OTHERS")).explode("OTHERS")
+    merged = (
+        best.filter("MERGED")
+        .with_columns(pl.col("TRLNKID").str.split("/").list.slice(1).alias("OTHERS"))
+        .explode("OTHERS")
+    )
     absorbed = merged.with_columns(
-        pl.col("OTHERS").alias("TRLNKID"), pl.lit(0, pl.Int64).alias("NM"), pl.lit(recist.STATE_ABSENT, pl.Int8).alias("STATE"),
+        pl.col("OTHERS").alias("TRLNKID"), pl.lit(0, pl.Int64).alias("NM"),
+        pl.lit(recist.STATE_ABSENT, pl.Int8).alias("STATE"),
         pl.concat_list("REC").alias("SRCRECS"),
     )  # fmt: skip
     both = pl.concat([absorbed.select(whole.columns), whole])

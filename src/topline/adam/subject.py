@@ -44,7 +44,9 @@ def derive_subjects(tables: Tables, protocol: Protocol) -> tuple[pl.DataFrame, p
     subjects = people
     for part in parts:
         subjects = subjects.join(part, on=KEYS, how="left", maintain_order="left")
-    subjects = subjects.join(new_therapy(domain(tables, "CM"), domain(tables, "PR"), subjects), on=KEYS, how="left", maintain_order="left")
+    subjects = subjects.join(
+        new_therapy(domain(tables, "CM"), domain(tables, "PR"), subjects), on=KEYS, how="left", maintain_order="left"
+    )
     subjects = _dated(subjects, protocol)
     found = join_findings(found_people, _start_findings(subjects, protocol))
     return ADSL.select(_records(_flagged(subjects)).sort(KEYS).with_columns(pl.lit(1).alias("ASEQ"))), found
@@ -56,7 +58,8 @@ def flag_sets(adsl: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
     A condition that is unknown for a subject, because a datum is missing, does not admit it.
     """
     flags = [
-        pl.when(pl.sql_expr(each.where).fill_null(False)).then(pl.lit("Y")).alias(each.flag) for each in protocol.analysis_sets
+        pl.when(pl.sql_expr(each.where).fill_null(False)).then(pl.lit("Y")).alias(each.flag)
+        for each in protocol.analysis_sets
     ]
     return adsl.with_columns(flags)
 
@@ -65,13 +68,18 @@ def _subjects(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return one row per subject of DM, or of the other domains where DM is missing."""
     dm = domain(tables, "DM")
     if dm.height:
-        return dm.unique(KEYS, keep="first", maintain_order=True), findings("TL-T09", dm.clear(), "DM")
+        people = dm.unique(KEYS, keep="first", maintain_order=True).with_columns(pl.lit(True).alias("INDM"))
+        return people, join_findings()
     ids = [frame.select(KEYS) for frame in tables.values() if set(KEYS) <= set(frame.columns)]
     people = pl.concat(ids).drop_nulls().unique(maintain_order=True) if ids else dm.select(KEYS)
     lacking = pl.DataFrame({"STUDYID": [""], "USUBJID": [""]})
-    text = f"DM is missing; {people.height} subjects are taken from the other domains, without start of treatment or death"
-    full = people.with_columns(pl.lit(None, dtype=v.dtype).alias(v.name) for v in SDTM["DM"].variables if v.name not in KEYS)
-    return full, findings("TL-T09", lacking, "DM", message=text)
+    text = (
+        f"DM is missing; {people.height} subjects are taken from the other domains, without start of treatment or death"
+    )
+    full = people.with_columns(
+        pl.lit(None, dtype=v.dtype).alias(v.name) for v in SDTM["DM"].variables if v.name not in KEYS
+    )
+    return full.with_columns(pl.lit(False).alias("INDM")), findings("TL-T09", lacking, "DM", message=text)
 
 
 def _ecog(qs: pl.DataFrame, rs: pl.DataFrame) -> pl.DataFrame:
@@ -81,7 +89,11 @@ def _ecog(qs: pl.DataFrame, rs: pl.DataFrame) -> pl.DataFrame:
         frame.select(*KEYS, *(pl.col(f"{prefix}{name}").alias(name) for name in columns))
         for frame, prefix in ((qs, "QS"), (rs, "RS"))
     ]
-    rows = pl.concat(parts, how="vertical_relaxed").filter(pl.col("TESTCD").str.contains(ECOG)).with_columns(first_day("DTC").alias("D"))
+    rows = (
+        pl.concat(parts, how="vertical_relaxed")
+        .filter(pl.col("TESTCD").str.contains(ECOG))
+        .with_columns(first_day("DTC").alias("D"))
+    )
     rows = rows.filter(pl.col("STRESC").is_not_null()).sort("D", "SEQ", nulls_last=True)
     return rows.group_by(KEYS).agg(pl.col("STRESC").str.extract(r"([0-5])").first().alias("ECOGBL"))
 
@@ -119,7 +131,9 @@ def _dated(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
 
 def _flagged(subjects: pl.DataFrame) -> pl.DataFrame:
     """Return the subjects with the flags of what happened to them."""
-    failed = pl.col("ARMNRS").fill_null("").str.contains("SCREEN FAIL") | pl.col("ARMCD").fill_null("").str.to_lowercase().str.contains("scrnfail")
+    failed = pl.col("ARMNRS").fill_null("").str.contains("SCREEN FAIL") | pl.col("ARMCD").fill_null(
+        ""
+    ).str.to_lowercase().str.contains("scrnfail")
     treated = pl.col("TRTSDT").is_not_null() & ~failed
     enrolled = (pl.col("ENRLDT").is_not_null() | treated) & ~failed
     return subjects.with_columns(
@@ -133,11 +147,16 @@ def _flagged(subjects: pl.DataFrame) -> pl.DataFrame:
 
 
 def _records(subjects: pl.DataFrame) -> pl.DataFrame:
-    """Return the subjects with the SDTM records that their row rests on."""
-    own = pl.when(pl.col("SUBJID").is_not_null() | pl.col("DMDTC").is_not_null()).then(pl.lit("DM"))
-    names = ["EXRECS", "DSRECS", "LASTREC", "NEWTXREC"]
-    lists = [pl.concat_list(own)] + [pl.col(name).fill_null([]) for name in names if name in subjects.columns]
-    return subjects.with_columns(pl.concat_list(lists).list.drop_nulls().list.unique(maintain_order=True).alias("SRCRECS"))
+    """Return the subjects with the SDTM records that their row rests on, in the order that subject_records states."""
+    death = pl.when(pl.col("DTHDTC").is_null() & pl.col("DTHDT").is_not_null()).then("DSDTHREC")
+    own = pl.when("INDM").then(pl.lit("DM"))
+    names = [name for name in ("EXRECS", "DSRECS", "NEWTXREC", "LASTREC") if name in subjects.columns]
+    lists = [pl.concat_list(death, own), *(pl.col(name).fill_null([]) for name in names)]
+    every = pl.concat_list(lists).list.drop_nulls()
+    late = every.list.reverse().list.unique(maintain_order=True).list.reverse()
+    first = pl.when(death.is_not_null()).then(pl.concat_list(death)).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+    ordered = pl.concat_list(first, late).list.unique(maintain_order=True)
+    return subjects.with_columns(ordered.alias("SRCRECS"))
 
 
 def _start_findings(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
@@ -147,7 +166,19 @@ def _start_findings(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
     dated = subjects.filter(pl.col("DTHFL").is_not_null() & pl.col("DTHDT").is_null())
     partial = subjects.filter(pl.col("DTHDTF").is_not_null())
     return join_findings(
-        findings("TL-D06" if protocol.schedule.time_zero == "first dose" else "TL-S01", lacking, "DM", message=f"no date of {protocol.schedule.time_zero}"),
+        findings(
+            "TL-D06" if protocol.schedule.time_zero == "first dose" else "TL-S01",
+            lacking,
+            "DM",
+            message=f"no date of {protocol.schedule.time_zero}",
+        ),
         findings("TL-T04", dated, "DM", variable="DTHDTC", message="the subject died, the date of death is missing"),
-        findings("TL-D05", partial, "DM", variable="DTHDTC", value=pl.col("DEATHC"), message="completed to the last possible day"),
+        findings(
+            "TL-D05",
+            partial,
+            "DM",
+            variable="DTHDTC",
+            value=pl.col("DEATHC"),
+            message="completed to the last possible day",
+        ),
     )

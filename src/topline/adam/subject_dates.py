@@ -31,16 +31,25 @@ def exposure(ex: pl.DataFrame) -> pl.DataFrame:
     """Return first and last dose per subject (EXSTDT, EXENDT with flags) from records with a dose, or placebo."""
     given = (pl.col("EXDOSE") > 0) | ((pl.col("EXDOSE") == 0) & pl.col("EXTRT").str.contains(PLACEBO))
     end = pl.coalesce("EXENDTC", "EXSTDTC")
-    rows = ex.filter(given).with_columns(
-        first_day("EXSTDTC").alias("A"), precision("EXSTDTC").alias("AF"), last_day(end).alias("B"), precision(end).alias("BF"),
-        pl.format("EX {}", "EXSEQ").alias("REC"),
-    ).filter(pl.col("A").is_not_null())  # fmt: skip
+    rows = (
+        ex.filter(given)
+        .with_columns(
+            first_day("EXSTDTC").alias("A"),
+            precision("EXSTDTC").alias("AF"),
+            last_day(end).alias("B"),
+            precision(end).alias("BF"),
+            pl.format("EX {}", "EXSEQ").alias("REC"),
+        )
+        .filter(pl.col("A").is_not_null())
+    )
     return rows.group_by(KEYS).agg(
         pl.col("A").min().alias("EXSTDT"),
         pl.col("AF").sort_by("A").first().alias("EXSTDTF"),
         pl.col("B").max().alias("EXENDT"),
         pl.col("BF").sort_by("B", nulls_last=False).last().alias("EXENDTF"),
-        pl.concat([pl.col("REC").sort_by("A").first(), pl.col("REC").sort_by("B", nulls_last=False).last()]).alias("EXRECS"),
+        pl.concat([pl.col("REC").sort_by("A").first(), pl.col("REC").sort_by("B", nulls_last=False).last()]).alias(
+            "EXRECS"
+        ),
     )
 
 
@@ -62,7 +71,12 @@ def disposition(ds: pl.DataFrame) -> pl.DataFrame:
     """
     term, part = pl.col("DSDECOD").str.to_uppercase(), pl.col("DSSCAT").fill_null("").str.to_uppercase()
     event = pl.col("DSCAT").fill_null("").str.to_uppercase() == "DISPOSITION EVENT"
-    rows = ds.with_columns(last_day("DSSTDTC").alias("D"), precision("DSSTDTC").alias("F"), term.alias("T"), pl.format("DS {}", "DSSEQ").alias("R"))
+    rows = ds.with_columns(
+        last_day("DSSTDTC").alias("D"),
+        precision("DSSTDTC").alias("F"),
+        term.alias("T"),
+        pl.format("DS {}", "DSSEQ").alias("R"),
+    )
     rows = rows.filter(event & (pl.col("T") != "SCREEN FAILURE")).sort("D", maintain_order=True)
     treatment = part.str.contains("TREATMENT")
     ended = rows.group_by(KEYS).agg(
@@ -70,13 +84,22 @@ def disposition(ds: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(c).filter(~treatment).last().alias(f"S{c}") for c in "TDF"),
         pl.col("R").alias("DSRECS"),
         pl.col("DSSTDTC").filter(pl.col("T") == "DEATH").first().alias("DSDTHDTC"),
+        pl.col("R").filter(pl.col("T") == "DEATH").first().alias("DSDTHREC"),
     )
     return ended.select(
-        *KEYS, "DSRECS", "DSDTHDTC",
-        _status(pl.coalesce("ET", "ST")).alias("EOTSTT"), pl.coalesce("ED", "SD").alias("EOTDT"), pl.coalesce("EF", "SF").alias("EOTDTF"),
+        *KEYS,
+        "DSRECS",
+        "DSDTHDTC",
+        "DSDTHREC",
+        _status(pl.coalesce("ET", "ST")).alias("EOTSTT"),
+        pl.coalesce("ED", "SD").alias("EOTDT"),
+        pl.coalesce("EF", "SF").alias("EOTDTF"),
         _reason(pl.coalesce("ET", "ST")).alias("DCTREAS"),
-        _status(pl.col("ST")).alias("EOSSTT"), pl.col("SD").alias("EOSDT"), pl.col("SF").alias("EOSDTF"), _reason(pl.col("ST")).alias("DCSREAS"),
-    )  # fmt: skip
+        _status(pl.col("ST")).alias("EOSSTT"),
+        pl.col("SD").alias("EOSDT"),
+        pl.col("SF").alias("EOSDTF"),
+        _reason(pl.col("ST")).alias("DCSREAS"),
+    )
 
 
 def _status(term: pl.Expr) -> pl.Expr:
@@ -90,14 +113,28 @@ def _reason(term: pl.Expr) -> pl.Expr:
 def contacts(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the last date at which each subject is known alive (LASTDT) and the record that says so (LASTREC).
 
-    Partial dates count with their first possible day. Dates of death, and records of a dead subject in SS, do not count.
+    Partial dates count with their first possible day. Dates of death, and records of a dead subject in SS, do
+    not count.
     """
-    parts = [_contact(tables[name], name, column) for name, columns in CONTACT_DATES.items() for column in columns if name in tables and column in tables[name].columns]
+    parts = [
+        _contact(tables[name], name, column)
+        for name, columns in CONTACT_DATES.items()
+        for column in columns
+        if name in tables and column in tables[name].columns
+    ]
     parts = [part for part in parts if part.height]
-    empty = pl.DataFrame(schema={"STUDYID": pl.String, "USUBJID": pl.String, "LASTDT": pl.Date, "LASTREC": pl.List(pl.String)})
+    empty = pl.DataFrame(
+        schema={"STUDYID": pl.String, "USUBJID": pl.String, "LASTDT": pl.Date, "LASTREC": pl.List(pl.String)}
+    )
     if not parts:
         return empty
-    return pl.concat(parts).sort("D").group_by(KEYS).agg(pl.col("D").last().alias("LASTDT"), pl.col("R").last().alias("LASTREC")).with_columns(pl.concat_list("LASTREC"))
+    return (
+        pl.concat(parts)
+        .sort("D")
+        .group_by(KEYS)
+        .agg(pl.col("D").last().alias("LASTDT"), pl.col("R").last().alias("LASTREC"))
+        .with_columns(pl.concat_list("LASTREC"))
+    )
 
 
 def _contact(frame: pl.DataFrame, name: str, column: str) -> pl.DataFrame:
@@ -121,13 +158,28 @@ def new_therapy(cm: pl.DataFrame, pr: pl.DataFrame, subjects: pl.DataFrame) -> p
     """
     parts = [
         frame.filter(
-            pl.concat_str(pl.col(f"{prefix}CAT"), pl.col(f"{prefix}SCAT"), separator=" ", ignore_nulls=True).str.to_uppercase().str.contains(ANTICANCER)
+            pl.concat_str(pl.col(f"{prefix}CAT"), pl.col(f"{prefix}SCAT"), separator=" ", ignore_nulls=True)
+            .str.to_uppercase()
+            .str.contains(ANTICANCER)
             & ~pl.col(f"{prefix}CAT").fill_null("").str.to_uppercase().str.contains("PRIOR")
         ).select(*KEYS, pl.col(f"{prefix}STDTC").alias("DTC"), pl.format(f"{prefix} {{}}", f"{prefix}SEQ").alias("R"))
         for prefix, frame in (("CM", cm), ("PR", pr))
-    ]  # fmt: skip
+    ]
     start = subjects.select(*KEYS, pl.coalesce("EXSTDT", first_day("RFXSTDTC")).alias("START"))
-    rows = pl.concat(parts).join(start, on=KEYS).with_columns(first_day("DTC").alias("A"), last_day("DTC").alias("B"), precision("DTC").alias("F"))
+    rows = (
+        pl.concat(parts)
+        .join(start, on=KEYS)
+        .with_columns(first_day("DTC").alias("A"), last_day("DTC").alias("B"), precision("DTC").alias("F"))
+    )
     rows = rows.filter(pl.col("B") > pl.col("START"))
-    rows = rows.with_columns(pl.when(pl.col("F").is_not_null()).then(pl.max_horizontal("A", pl.col("START") + pl.duration(days=1))).otherwise("A").alias("A")).sort("A")
-    return rows.group_by(KEYS).agg(pl.col("A").first().alias("NEWTXDT"), pl.col("F").first().alias("NEWTXDTF"), pl.concat_list("R").first().alias("NEWTXREC"))
+    rows = rows.with_columns(
+        pl.when(pl.col("F").is_not_null())
+        .then(pl.max_horizontal("A", pl.col("START") + pl.duration(days=1)))
+        .otherwise("A")
+        .alias("A")
+    ).sort("A")
+    return rows.group_by(KEYS).agg(
+        pl.col("A").first().alias("NEWTXDT"),
+        pl.col("F").first().alias("NEWTXDTF"),
+        pl.concat_list("R").first().alias("NEWTXREC"),
+    )

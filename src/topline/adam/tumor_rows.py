@@ -1,91 +1,83 @@
-"""ADTR: a row per lesion and visit, the sum of diameters with its nadir, and the best change of the sum."""
+"""ADTR: lesions per visit, the sum of diameters with its nadir and best change; and ADSL's flags about scans."""
 
-import numpy as np
 import polars as pl
 
 from topline.adam import recist
-from topline.adam.lesions import TARGET, by_assessor
+from topline.adam.assessor import by_assessor
+from topline.adam.sizes import TARGET
 from topline.adam.tumor import Tumors
 from topline.protocol.criteria import ResponseCriteria
 from topline.tables.adam import ADTR
 from topline.tables.findings import findings, join_findings
 
-LABELS = {"LESION": "Size of Lesion (mm)", "SUMDIAM": "Sum of Diameters of Target Lesions (mm)", "BESTSUM": "Best Change of the Sum of Diameters (mm)"}
+LABELS = {
+    "LESION": "Size of Lesion (mm)",
+    "SUMDIAM": "Sum of Diameters of Target Lesions (mm)",
+    "BESTSUM": "Best Change of the Sum of Diameters (mm)",
+}
+STATES = {
+    recist.STATE_ABSENT: "ABSENT",
+    recist.STATE_PRESENT: "PRESENT",
+    recist.STATE_PROGRESSED: "PROGRESSED",
+    recist.STATE_UNEVALUABLE: "NOT EVALUABLE",
+}
 KEYS = ("STUDYID", "USUBJID")
-
-
-def flag_scans(
-    adsl: pl.DataFrame, tumors: Tumors | None, rs: pl.DataFrame, criteria: ResponseCriteria
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return ADSL with the flags of measurable disease, baseline scan and post-baseline scan, and findings.
-
-    Where no lesion was measured at all, a recorded response counts as a scan, and its subject as scanned at baseline.
-    """
-    if tumors is None:
-        judged = by_assessor(rs, "RS", criteria.assessor).filter(pl.col("RSTESTCD") == "OVRLRESP").select(KEYS).unique()
-        flagged = _flag(_flag(adsl, judged, "PBSCNFL"), judged, "BLSCNFL")
-        return flagged, findings("TL-R08", adsl.clear(), "ADSL")
-    people = adsl.select(KEYS).with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
-    target = tumors.readings.lesions.filter(pl.col("GROUP") == TARGET).select(KEYS).unique()
-    base = people.join(tumors.baseline.select("S"), on="S", how="semi").select(KEYS)
-    after = people.join(tumors.visits.select("S").unique(), on="S", how="semi").select(KEYS)
-    flagged = _flag(_flag(_flag(adsl, target, "MEASFL"), base, "BLSCNFL"), after, "PBSCNFL")
-    treated = flagged.filter(pl.col("TRTFL") == "Y")
-    unscanned = treated.join(tumors.readings.visits.select(KEYS).unique(), on=KEYS, how="anti")
-    silent = treated.filter(pl.col("PBSCNFL").is_null() & pl.col("BLSCNFL").is_not_null())
-    return flagged, join_findings(findings("TL-R07", unscanned, "ADSL"), findings("TL-R08", silent, "ADSL"))
-
-
-def _flag(adsl: pl.DataFrame, subjects: pl.DataFrame, name: str) -> pl.DataFrame:
-    marked = subjects.with_columns(pl.lit("Y").alias(name))
-    return adsl.drop(name).join(marked, on=KEYS, how="left", maintain_order="left").select(adsl.columns)
+VISIT = ("VISIT", "AVISITN", "ADT", "ADTF")
+CHANGE = ("AVAL", "ABLFL", "BASE", "CHG", "PCHG")
 
 
 def derive_tumor_rows(tumors: Tumors | None, adsl: pl.DataFrame) -> pl.DataFrame:
     """Return ADTR for the subjects of ADSL; empty where no lesion was measured."""
     if tumors is None or tumors.readings.measures.is_empty():
         return ADTR.empty()
-    lesions = _lesion_rows(tumors)
     sums = _sum_rows(tumors)
-    rows = pl.concat([lesions, sums, _best_rows(sums)], how="diagonal")
-    start = adsl.select(*KEYS, "STARTDT")
+    rows = pl.concat([_lesion_rows(tumors), sums, _best_rows(sums)], how="diagonal")
+    people = adsl.select(*KEYS, "STARTDT").with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
     order = pl.col("PARAMCD").replace_strict({name: place for place, name in enumerate(LABELS)}, return_dtype=pl.Int8)
-    rows = rows.join(start, on=KEYS, maintain_order="left").sort(*KEYS, order, "ADT", "AVISITN", "TRLNKID", nulls_last=True)
+    rows = rows.join(people, on="S", maintain_order="left")
+    rows = rows.sort("S", order, "ADT", "AVISITN", "TRLNKID", nulls_last=True)
     day = (pl.col("ADT") - pl.col("STARTDT")).dt.total_days()
-    return ADTR.select(rows.with_columns(
-        pl.int_range(1, pl.len() + 1).over(KEYS).alias("ASEQ"),
-        pl.col("PARAMCD").replace_strict(LABELS).alias("PARAM"),
-        pl.lit("mm").alias("AVALU"),
-        pl.when(day >= 0).then(day + 1).otherwise(day).alias("ADY"),
-        pl.lit("Y").alias("ANL01FL"),
-        pl.lit("TR").alias("SRCDOM"),
-        pl.lit("TRSTRESN").alias("SRCVAR"),
-    ))  # fmt: skip
+    domain = pl.col("SRCRECS").list.first().str.head(2)
+    words = pl.when(domain == "TU").then(pl.lit("TUSTRESC")).when(pl.col("AVAL").is_null()).then(pl.lit("TRSTRESC"))
+    return ADTR.select(
+        rows.with_columns(
+            pl.int_range(1, pl.len() + 1).over("S").alias("ASEQ"),
+            pl.col("PARAMCD").replace_strict(LABELS).alias("PARAM"),
+            pl.lit("mm").alias("AVALU"),
+            pl.when(day >= 0).then(day + 1).otherwise(day).alias("ADY"),
+            pl.lit("Y").alias("ANL01FL"),
+            domain.alias("SRCDOM"),
+            words.otherwise(pl.lit("TRSTRESN")).alias("SRCVAR"),
+        )
+    )
 
 
 def _lesion_rows(tumors: Tumors) -> pl.DataFrame:
     """Return one row per lesion and visit, with its baseline."""
-    words = pl.col("STATE").replace_strict({1: "ABSENT", 2: "PRESENT", 3: "PROGRESSED", 4: "NOT EVALUABLE"}, default=None, return_dtype=pl.String)
     rows = tumors.readings.measures.with_columns(
         pl.lit("LESION").alias("PARAMCD"),
         pl.when(pl.col("NM") >= 0).then(pl.col("NM") / recist.MM).alias("AVAL"),
-        words.alias("AVALC"),
+        pl.col("STATE").replace_strict(STATES, default=None, return_dtype=pl.String).alias("AVALC"),
         pl.col("GROUP").alias("TRGRPID"),
         pl.col("TRSEQ").alias("SRCSEQ"),
     )
-    rows = rows.join(tumors.readings.lesions.select("S", "TRLNKID", "TULOC"), on=["S", "TRLNKID"], how="left", maintain_order="left")
-    rows = rows.join(tumors.baseline.select("S", "BVISIT"), on="S", how="left", maintain_order="left")
-    base = rows.filter(pl.col("AVISITN") == pl.col("BVISIT")).select("S", "TRLNKID", pl.col("AVAL").alias("BASE"))
-    rows = rows.join(base, on=["S", "TRLNKID"], how="left", maintain_order="left")
-    return _changed(rows).select(*KEYS, "PARAMCD", "TRLNKID", "TRGRPID", "TULOC", "VISIT", "AVISITN", "ADT", "ADTF", "AVAL", "AVALC", "ABLFL", "BASE", "CHG", "PCHG", "SRCSEQ", "SRCRECS")
+    keys = ["S", "TRLNKID"]
+    base = tumors.first.select(*keys, (pl.col("NM") / recist.MM).alias("BASE"), pl.col("AVISITN").alias("BVISIT"))
+    base = base.with_columns(pl.when(pl.col("BASE") >= 0).then("BASE").alias("BASE"))
+    rows = rows.join(tumors.readings.lesions.select(*keys, "TULOC"), on=keys, how="left", maintain_order="left")
+    rows = rows.join(base, on=keys, how="left", maintain_order="left")
+    after = tumors.visits.select("S", "AVISITN", pl.lit(True).alias("LATER"))
+    rows = rows.join(after, on=["S", "AVISITN"], how="left", maintain_order="left")
+    return _changed(rows).select(
+        "S", "PARAMCD", "TRLNKID", "TRGRPID", "TULOC", *VISIT, "AVALC", *CHANGE, "SRCSEQ", "SRCRECS"
+    )
 
 
 def _changed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with baseline flag and changes from baseline; the baseline itself has no change."""
-    at_base = pl.col("AVISITN") == pl.col("BVISIT")
-    change = pl.when(~at_base).then(pl.col("AVAL") - pl.col("BASE"))
+    """Return the rows with baseline flag (at BVISIT) and changes from baseline, which only LATER rows have."""
+    change = pl.when("LATER").then(pl.col("AVAL") - pl.col("BASE"))
     return rows.with_columns(
-        pl.when(at_base).then(pl.lit("Y")).alias("ABLFL"),
+        pl.when(pl.col("AVISITN") == pl.col("BVISIT")).then(pl.lit("Y")).alias("ABLFL"),
         change.alias("CHG"),
         pl.when(pl.col("BASE") > 0).then(100 * change / pl.col("BASE")).alias("PCHG"),
     )
@@ -93,40 +85,101 @@ def _changed(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _sum_rows(tumors: Tumors) -> pl.DataFrame:
     """Return the sums of target diameters: the baseline, and every visit where all targets were measured."""
-    first = _baseline_sums(tumors)
     judged = tumors.assessment
-    later = tumors.visits.with_columns(
-        pl.Series("TOTAL", tumors.at_visits(judged.total)), pl.Series("NAD", tumors.at_visits(judged.nadir)), pl.col("TRRECS").alias("SRCRECS")
-    ).filter(pl.col("TOTAL") >= 0)
-    rows = pl.concat([first, later.select("S", *KEYS, "VISIT", "AVISITN", "ADT", "ADTF", "TOTAL", "NAD", "SRCRECS")])
+    first = _baseline_sums(tumors)
+    named = tumors.readings.measures.filter(pl.col("GROUP") == TARGET)
+    named = named.group_by("S", "AVISITN", maintain_order=True).agg(_records())
+    later = tumors.visits.select(
+        "S", *VISIT,
+        pl.Series("TOTAL", tumors.at_visits(judged.total)), pl.Series("NAD", tumors.at_visits(judged.nadir)),
+        pl.Series("UNTIL", tumors.at_visits(_until_progression(judged)), dtype=pl.Boolean),
+    )  # fmt: skip
+    later = later.filter(pl.col("TOTAL") >= 0).join(named, on=["S", "AVISITN"], maintain_order="left")
+    rows = pl.concat([first, later.select(first.columns)])
     base = first.select("S", (pl.col("TOTAL") / recist.MM).alias("BASE"), pl.col("AVISITN").alias("BVISIT"))
     rows = rows.join(base, on="S", how="left", maintain_order="left").with_columns(
         pl.lit("SUMDIAM").alias("PARAMCD"),
         (pl.col("TOTAL") / recist.MM).alias("AVAL"),
         pl.when(pl.col("NAD") >= 0).then(pl.col("NAD") / recist.MM).alias("NADIR"),
+        (pl.col("AVISITN") != pl.col("BVISIT").fill_null(float("-inf"))).alias("LATER"),
+        pl.when("UNTIL").then(pl.lit("Y")).alias("ANL02FL"),
     )
     growth = pl.col("AVAL") - pl.col("NADIR")
-    rows = rows.with_columns(growth.alias("CHGNAD"), pl.when(pl.col("NADIR") > 0).then(100 * growth / pl.col("NADIR")).alias("PCHGNAD"))
-    rows = _changed(rows.with_columns(pl.col("BVISIT").fill_null(-1.0)))
-    progressed = tumors.visits.filter(pl.Series(tumors.at_visits(judged.overall) == recist.PD)).group_by("S").agg(pl.col("ADT").min().alias("PDDT"))
-    rows = rows.join(progressed, on="S", how="left", maintain_order="left")
-    before = pl.col("PDDT").is_null() | (pl.col("ADT") <= pl.col("PDDT"))
-    rows = rows.with_columns(pl.when(before).then(pl.lit("Y")).alias("ANL02FL"))
-    return rows.select(*KEYS, "PARAMCD", "VISIT", "AVISITN", "ADT", "ADTF", "AVAL", "ABLFL", "BASE", "CHG", "PCHG", "NADIR", "CHGNAD", "PCHGNAD", "ANL02FL", "SRCRECS")
+    percent = pl.when(pl.col("NADIR") > 0).then(100 * growth / pl.col("NADIR"))
+    rows = _changed(rows).with_columns(growth.alias("CHGNAD"), percent.alias("PCHGNAD"))
+    return rows.select("S", "PARAMCD", *VISIT, *CHANGE, "NADIR", "CHGNAD", "PCHGNAD", "ANL02FL", "SRCRECS")
+
+
+def _records() -> pl.Expr:
+    return pl.col("SRCRECS").list.explode(keep_nulls=False, empty_as_null=False).unique(maintain_order=True)
+
+
+def _until_progression(judged: recist.Assessment) -> recist.Mask:
+    """Return the visits (subject, visit) up to and including the first progression."""
+    progressed = judged.overall == recist.PD
+    until: recist.Mask = progressed.cumsum(axis=1) - progressed == 0
+    return until
 
 
 def _baseline_sums(tumors: Tumors) -> pl.DataFrame:
-    arrays = tumors.arrays
-    whole = ((arrays.baseline != recist.UNMEASURED) | ~arrays.target).all(axis=1) & arrays.target.any(axis=1)
-    total = np.where(whole, np.where(arrays.target, arrays.baseline, 0).sum(axis=1), recist.UNMEASURED)
-    sums = pl.DataFrame({"S": np.arange(len(total)), "TOTAL": total}).filter(pl.col("TOTAL") >= 0)
-    visits = tumors.readings.visits.join(tumors.baseline.select("S", pl.col("BVISIT").alias("AVISITN")), on=["S", "AVISITN"])
-    rows = visits.join(sums, on="S").with_columns(pl.lit(-1, pl.Int64).alias("NAD"), pl.col("TRRECS").alias("SRCRECS"))
-    return rows.select("S", *KEYS, "VISIT", "AVISITN", "ADT", "ADTF", "TOTAL", "NAD", "SRCRECS")
+    """Return the sum at baseline of each subject whose targets were all measured, with the records it adds up."""
+    total = recist.baseline_sum(tumors.arrays)[tumors.baseline["S"].to_numpy()]
+    sums = tumors.baseline.with_columns(pl.Series("TOTAL", total)).filter(pl.col("TOTAL") >= 0)
+    named = tumors.first.filter(pl.col("GROUP") == TARGET).group_by("S", maintain_order=True).agg(_records())
+    visits = tumors.readings.visits.select("S", "AVISITN", "VISIT", "ADT", "ADTF")
+    rows = sums.join(named, on="S").join(visits, left_on=["S", "BVISIT"], right_on=["S", "AVISITN"], how="left")
+    return rows.select(
+        "S", "VISIT", pl.col("BVISIT").alias("AVISITN"), pl.coalesce("ADT", "BDT").alias("ADT"), "ADTF", "TOTAL",
+        pl.lit(recist.UNMEASURED, pl.Int64).alias("NAD"), pl.lit(True).alias("UNTIL"), "SRCRECS",
+    )  # fmt: skip
 
 
 def _best_rows(sums: pl.DataFrame) -> pl.DataFrame:
     """Return, per subject, the smallest sum after baseline and up to progression, as the waterfall shows it."""
-    later = sums.filter(pl.col("ABLFL").is_null() & (pl.col("ANL02FL") == "Y") & pl.col("PCHG").is_not_null())
-    best = later.sort("PCHG", "ADT").unique(KEYS, keep="first", maintain_order=True)
+    later = sums.filter(pl.col("CHG").is_not_null() & (pl.col("ANL02FL") == "Y") & pl.col("PCHG").is_not_null())
+    best = later.sort("S", "PCHG", "ADT").unique("S", keep="first", maintain_order=True)
     return best.with_columns(pl.lit("BESTSUM").alias("PARAMCD"))
+
+
+def flag_scans(
+    adsl: pl.DataFrame, tumors: Tumors | None, rs: pl.DataFrame, criteria: ResponseCriteria
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return ADSL with the flags of measurable disease, baseline scan and post-baseline scan, and findings.
+
+    Where no lesion was measured after baseline at all, a recorded response counts as a scan, and its subject as
+    scanned at baseline; where the protocol analyses recorded responses, each of them counts as a scan after baseline.
+    """
+    recorded = by_assessor(rs, "RS", criteria.assessor).filter(
+        (pl.col("RSTESTCD") == "OVRLRESP") & pl.col("RSSTAT").is_null()
+    )
+    recorded = recorded.select(KEYS).unique()
+    target = _people(adsl, tumors.readings.lesions.filter(pl.col("GROUP") == TARGET)) if tumors else recorded.clear()
+    if tumors is None or tumors.visits.is_empty():
+        known = _people(adsl, tumors.baseline) if tumors else recorded.clear()
+        flagged = _flag(_flag(adsl, recorded, "PBSCNFL"), pl.concat([recorded, known]).unique(), "BLSCNFL")
+        return _flag(flagged, target, "MEASFL"), _scan_findings(flagged, pl.concat([recorded, known]))
+    after = _people(adsl, tumors.visits)
+    after = pl.concat([after, recorded]).unique() if criteria.source == "assessed" else after
+    flagged = _flag(_flag(adsl, target, "MEASFL"), _people(adsl, tumors.baseline), "BLSCNFL")
+    flagged = _flag(flagged, after, "PBSCNFL")
+    return flagged, _scan_findings(
+        flagged, pl.concat([_people(adsl, tumors.readings.visits), _people(adsl, tumors.baseline), after])
+    )
+
+
+def _people(adsl: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the subjects (STUDYID, USUBJID) whose place S in ADSL stands in the rows."""
+    return adsl.select(KEYS)[rows["S"].unique().sort()]
+
+
+def _flag(adsl: pl.DataFrame, subjects: pl.DataFrame, name: str) -> pl.DataFrame:
+    marked = subjects.with_columns(pl.lit("Y").alias(name))
+    return adsl.drop(name).join(marked, on=KEYS, how="left", maintain_order="left").select(adsl.columns)
+
+
+def _scan_findings(adsl: pl.DataFrame, scanned: pl.DataFrame) -> pl.DataFrame:
+    """Return findings about treated subjects without any scan, and those with a baseline scan and none after it."""
+    treated = adsl.filter(pl.col("TRTFL") == "Y")
+    unscanned = treated.join(scanned.unique(), on=KEYS, how="anti")
+    silent = treated.filter(pl.col("PBSCNFL").is_null() & pl.col("BLSCNFL").is_not_null())
+    return join_findings(findings("TL-R07", unscanned, "ADSL"), findings("TL-R08", silent, "ADSL"))

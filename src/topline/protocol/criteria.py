@@ -15,7 +15,10 @@ class ResponseCriteria(Part):
     counts from `stable_minimum_days` after the reference day on. `not_evaluable_between` and `stable_between` say how
     many such assessments may lie between a response and its confirmation. `partial_non_target` is the non-target
     response when some non-target lesions were not assessed and none progressed. `complete_response_lost` says what a
-    recorded PR or SD after a recorded CR means: progression (RECIST Table 3) or what was recorded.
+    recorded PR, SD or NON-CR/NON-PD after a recorded CR means: progression (RECIST Table 3) or what was recorded.
+    `unconfirmed_without_target` is the best confirmed response that a CR which is not confirmed leaves to a patient
+    without target lesions. `death_before_first_scan` is the best response of a patient who died without any scan after
+    baseline: that of a patient without assessment (see `missing_as_not_evaluable`), or progression.
     """
 
     standard: Literal["RECIST 1.1"] = Field(default="RECIST 1.1", description="the response criteria")
@@ -53,6 +56,12 @@ class ResponseCriteria(Part):
     )
     complete_response_lost: Literal["progression", "as assessed"] = Field(
         default="as assessed", description="what a recorded PR or SD after a recorded CR means (RECIST table 3)"
+    )
+    unconfirmed_without_target: Literal["SD", "NON-CR/NON-PD"] = Field(
+        default="SD", description="what an unconfirmed CR of a patient without target lesions counts as"
+    )
+    death_before_first_scan: Literal["not assessed", "progression"] = Field(
+        default="not assessed", description="the best response of a patient who died before any scan after baseline"
     )
     maximum_targets: int = Field(default=5, ge=1, le=10, description="most target lesions of a patient")
     maximum_per_organ: int = Field(default=2, ge=1, le=10, description="most target lesions of one organ")

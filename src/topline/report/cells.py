@@ -31,9 +31,7 @@ def count_percent(numbers: Numbers, analysis: str, group: str, share: str = "per
 
 def fraction(numbers: Numbers, analysis: str, group: str, above: str = "n") -> Markup:
     """Return `n/N`."""
-    return Markup("{}/{}").format(
-        number(numbers, analysis, group, above), number(numbers, analysis, group, "N")
-    )
+    return Markup("{}/{}").format(number(numbers, analysis, group, above), number(numbers, analysis, group, "N"))
 
 
 def limits(numbers: Numbers, analysis: str, group: str, prefix: str = "") -> Markup:
@@ -41,9 +39,7 @@ def limits(numbers: Numbers, analysis: str, group: str, prefix: str = "") -> Mar
     lower, upper = (f"{prefix} {side}".strip() for side in ("lower", "upper"))
     if numbers.get(f"{analysis}/{group}/{lower}") is None:
         return nothing()
-    return Markup("({}, {})").format(
-        number(numbers, analysis, group, lower), number(numbers, analysis, group, upper)
-    )
+    return Markup("({}, {})").format(number(numbers, analysis, group, lower), number(numbers, analysis, group, upper))
 
 
 def estimate(numbers: Numbers, analysis: str, group: str, statistic: str, unit: str = "") -> Markup:
@@ -51,7 +47,8 @@ def estimate(numbers: Numbers, analysis: str, group: str, statistic: str, unit: 
     if numbers.get(f"{analysis}/{group}/{statistic}") is None:
         return nothing()
     prefix = "" if statistic in ("rate", "mean") else statistic
-    value = joined([number(numbers, analysis, group, statistic), escape(unit)])
+    found = numbers.get(f"{analysis}/{group}/{statistic}")
+    value = joined([number(numbers, analysis, group, statistic), escape(unit if found and found.known else "")])
     return element("span", Markup("{} {}").format(value, limits(numbers, analysis, group, prefix)), class_="estimate")
 
 

@@ -31,8 +31,18 @@ class Provenance:
     version: str
     seed: int | None = None
     virtual: bool = False
-    sources: tuple[SourceRecords, ...] = ()
+    sources: tuple[SourceRecords | tuple[str, str, int, str], ...] = ()
     cutoff: date | None = None
+
+    @property
+    def mark(self) -> str:
+        """The first digits of both digests, as the foot of a printed page bears them.
+
+        >>> Provenance("fd4681fa4659d179", "virtual, seed 1", "0.1.0").mark
+        'fd4681fa4659'
+        """
+        digests = (digest[:12] for digest in (self.protocol_digest, self.data_digest))
+        return " · ".join(digest for digest in digests if digest.isalnum())
 
 
 @dataclass(frozen=True, slots=True)

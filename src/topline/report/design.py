@@ -35,13 +35,14 @@ def decision(view: View) -> Grid:
 
 def _hypotheses(view: View) -> list[Row]:
     design = view.protocol.design
+    alpha, power = _share(design.alpha, "design.alpha"), _share(design.power, "design.power")
     kind = say("Single stage") if design.kind == "single stage" else say("Two stages (Simon)")
     rows = [
         Row(say("Design"), (kind,)),
         Row(say("Null rate"), (Markup("{}%").format(number(view.numbers, "DESIGN.binomial-test", ALL, "null")),)),
         Row(say("Target rate"), (_share(design.target_rate, "design.target_rate"),)),
-        Row(say("One-sided level, power"), (joined([_share(design.alpha, "design.alpha"), _share(design.power, "design.power")], ", "),)),
-    ]  # fmt: skip
+        Row(say("One-sided level, power"), (joined([alpha, power], ", "),)),
+    ]
     if design.kind == "two stage":
         first = stated(str(design.first_stage_patients), "design.first_stage_patients")
         futility = stated(str(design.futility_at_most), "design.futility_at_most")
@@ -90,14 +91,14 @@ def _two_stage(view: View) -> list[Row]:
     def get(statistic: str) -> Markup:
         return number(view.numbers, TWO_STAGE, ALL, statistic)
 
-    interval = Markup("({}, {})").format(get("lower"), get("upper"))
+    median = Markup("{}% ({}, {})").format(get("median unbiased"), get("lower"), get("upper"))
     return [
         *rows,
         Row(say("Naive rate"), (Markup("{}%").format(get("naive")),), 1),
         Row(say("Unbiased estimate (UMVUE)"), (Markup("{}%").format(get("umvue")),), 1),
-        Row(say("Median unbiased estimate ({level} CI)", level=view.confidence), (Markup("{}% {}").format(get("median unbiased"), interval),), 1),
+        Row(say("Median unbiased estimate ({level} CI)", level=view.confidence), (median,), 1),
         Row(say("p-value, one-sided"), (get("p"),), 1),
-    ]  # fmt: skip
+    ]
 
 
 def _reason(view: View) -> list[Row]:

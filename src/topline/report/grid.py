@@ -45,11 +45,11 @@ def by_group(view: View, label: Text, cell: Cell, depth: int = 0) -> Row:
     return Row(label, tuple(cell(group) for group in view.numbers.groups), depth)
 
 
-def group_head(view: View, size: str) -> tuple[Text, ...]:
-    """Return the column headers of a table by group: name and N, the count `size` of that group."""
+def group_head(view: View, size: str, statistic: str = "n") -> tuple[Text, ...]:
+    """Return the column headers of a table by group: its name and N, which is a statistic of the analysis `size`."""
     heads: list[Text] = [""]
     for group in view.numbers.groups:
-        identifier = f"{size}/{group}/n"
+        identifier = f"{size}/{group}/{statistic}"
         known = view.numbers.get(identifier) is not None
         count = element("span", "(N = ", view.numbers.number(identifier), ")", class_="size") if known else ""
         heads.append(joined([group_name(view, group), count], " "))

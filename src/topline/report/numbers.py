@@ -1,24 +1,21 @@
 """The numbers of a report: each one is a row of the results, printed by its rule and tied to its trace."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import polars as pl
 from markupsafe import Markup
 
 from topline.protocol.model import Protocol
-from topline.report.markup import element, say
 from topline.report.chinese import CHINESE
+from topline.report.markup import element, say
 from topline.report.rounding import finite, p_value, percent, rounded, whole
 
 ALL = "all"
 COUNTS = {"n", "N", "events", "censored", "needed", "planned", "observed", "at risk", "df"}
+COX = "cox"
 EXTREMES = {"min", "max"}
 TWO_PLACES = {"sd", "se", "chi-square"}
-COLUMNS = (
-    "RESULTID", "ANALYSIS", "ENDPOINT", "POPULATION", "GROUP", "STATISTIC", "LEVEL", "AT", "VALUE", "VALUEC", "UNIT", "METHOD",
-    "REFERENCE", "DATASET", "WHERE", "NUMWHERE", "NRECS", "NNUM", "ROWSET",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,9 @@ class Result:
         return finite(self.value)
 
 
+COLUMNS = tuple(field.name.upper() for field in fields(Result))
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """What a printed number may not be rounded across: rates of the design [%] and levels of tests."""
@@ -74,7 +74,7 @@ def printed(result: Result, limits: Thresholds) -> str:
     errors, hazard ratios and test statistics two; extreme values stand as collected.
     """
     if not result.known:
-        return result.valuec or "NE"
+        return "NE" if result.method == COX else result.valuec or "NE"
     assert result.value is not None
     tail = result.valuec if result.valuec == "+" else ""
     return _number(result, result.value, limits) + tail
@@ -88,7 +88,7 @@ def _number(result: Result, value: float, limits: Thresholds) -> str:
         return p_value(value, limits.levels)
     if result.unit == "%":
         return percent(value, limits.rates)
-    if result.method == "cox":
+    if result.method == COX:
         return rounded(value, 2, (0.0, 1.0))
     if statistic in EXTREMES and result.unit != "months":
         return whole(value)
@@ -124,7 +124,9 @@ class Numbers:
 
     def analyses(self, endpoint: str) -> list[Result]:
         """Return the first result of every analysis of an endpoint or topic, in their stored order."""
-        first = {rows[0].analysis: rows[0] for rows in reversed(self._analyses.values()) if rows[0].endpoint == endpoint}
+        first = {
+            rows[0].analysis: rows[0] for rows in reversed(self._analyses.values()) if rows[0].endpoint == endpoint
+        }
         return list(reversed(first.values()))
 
     def text(self, identifier: str) -> str:

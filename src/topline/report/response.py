@@ -5,8 +5,8 @@ from markupsafe import Markup
 from topline.protocol.endpoints import Endpoint
 from topline.protocol.model import Protocol
 from topline.report.cells import count_percent, estimate, fraction, interval_label, limits
-from topline.report.grid import Grid, Row, by_group, group_head, heading, population_note
-from topline.report.markup import joined, level, say, spoken
+from topline.report.grid import Cell, Grid, Row, by_group, group_head, heading, population_note
+from topline.report.markup import Text, element, joined, level, say, spoken
 from topline.report.view import View, population_name
 
 BEST = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
@@ -32,23 +32,26 @@ def response(view: View) -> Grid:
         say("Best overall response, response and disease control"),
         group_head(view, f"SET.{first.id}"),
         tuple(rows),
-        (criteria_note(view.protocol), say("Best overall response: {name}. Each rate stands in its own set.", name=population_name(view, first.id))),
-    )  # fmt: skip
+        (
+            criteria_note(view.protocol),
+            say(
+                "Best overall response: {name}. Each rate stands in its own set.", name=population_name(view, first.id)
+            ),
+        ),
+    )
 
 
 def _best(view: View, parameter: str) -> list[Row]:
     """Return a row per best overall response with count, percentage and exact interval."""
-    return [
-        by_group(
-            view,
-            level(value),
-            lambda group, name=f"{parameter}.{value}": joined(  # type: ignore[misc]
-                [count_percent(view.numbers, name, group, "rate"), limits(view.numbers, name, group)], " "
-            ),
-            1,
-        )
-        for value in BEST
-    ]
+    return [by_group(view, level(value), _best_share(view, f"{parameter}.{value}"), 1) for value in BEST]
+
+
+def _best_share(view: View, analysis: str) -> Cell:
+    def cell(group: str) -> Text:
+        interval = element("span", limits(view.numbers, analysis, group), class_="ci")
+        return joined([count_percent(view.numbers, analysis, group, "rate"), interval], " ")
+
+    return cell
 
 
 def _rate(view: View, endpoint: Endpoint) -> list[Row]:
@@ -70,12 +73,12 @@ def criteria_note(protocol: Protocol) -> Markup:
     """Return how response was judged, from the criteria of the protocol."""
     criteria = protocol.criteria.response
     source = (
-        say("derived from the measured lesions")
-        if criteria.source == "lesions"
-        else say("as recorded by the assessor")
+        say("derived from the measured lesions") if criteria.source == "lesions" else say("as recorded by the assessor")
     )
     confirmation = (
-        say("a response counts when a scan at least {days} days later confirms it", days=str(criteria.confirmation_days))
+        say(
+            "a response counts when a scan at least {days} days later confirms it", days=str(criteria.confirmation_days)
+        )
         if criteria.confirmation_required
         else say("a response counts without confirmation")
     )
@@ -100,9 +103,13 @@ def intervals(view: View) -> Grid:
     )
 
 
-def _share(view: View, analysis: str):  # type: ignore[no-untyped-def]
+def _share(view: View, analysis: str) -> Cell:
     return lambda group: joined(
-        [fraction(view.numbers, analysis, group), estimate(view.numbers, analysis, group, "rate")], " "
+        [
+            element("span", fraction(view.numbers, analysis, group), class_="of"),
+            estimate(view.numbers, analysis, group, "rate"),
+        ],
+        " ",
     )
 
 

@@ -1,6 +1,7 @@
 """Who was in the trial: disposition (DST01), analysis sets and baseline (DMT01)."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from markupsafe import Markup
 
@@ -15,6 +16,7 @@ ENTERED = (
     ("DST.TREATED", "Treated"),
     ("DST.BASELINE-SCAN", "With a baseline scan"),
     ("DST.POSTBASELINE-SCAN", "With a scan after baseline"),
+    ("DST.DIED", "Died"),
 )
 TREATMENT = (
     ("DST.TREATMENT-ONGOING", "On treatment"),
@@ -46,7 +48,6 @@ def disposition(view: View) -> Grid:
     rows += [heading(say("Study"))]
     rows += [_counted(view, name, say(phrase), 1) for name, phrase in STUDY]
     rows += list(_levels(view, "disposition", "DCSREAS", 2))
-    rows += [_counted(view, "DST.DIED", say("Died"))]
     note = say("Percentages are of all subjects in the data; those of a reason are of the subjects who discontinued.")
     return Grid("DST01", say("Disposition of subjects"), group_head(view, "DST.SCREENED"), tuple(rows), (note,))
 
@@ -54,12 +55,10 @@ def disposition(view: View) -> Grid:
 def analysis_sets(view: View) -> Grid:
     """Return the table of analysis sets with their conditions."""
     rows = [
-        by_group(view, set_name(each), lambda group, name=f"SET.{each.id}": count_percent(view.numbers, name, group))  # type: ignore[misc]
+        by_group(view, set_name(each), partial(count_percent, view.numbers, f"SET.{each.id}"))
         for each in view.protocol.analysis_sets
     ]
-    notes = [
-        Markup("{}: <code>{}</code>").format(each.id, each.where) for each in view.protocol.analysis_sets
-    ]
+    notes = [Markup("{}: <code>{}</code>").format(each.id, each.where) for each in view.protocol.analysis_sets]
     return Grid("SET01", say("Analysis sets"), group_head(view, "DST.SCREENED"), tuple(rows), tuple(notes))
 
 
@@ -89,12 +88,12 @@ def summary_rows(view: View, analysis: str, label: Text) -> list[Row]:
         (say("Range"), ("min", "max"), "{} – {}"),
     )
     return [heading(label)] + [
-        by_group(view, name, lambda group, s=statistics, f=form: _summary(view, analysis, group, (s, f)), 1)  # type: ignore[misc]
+        by_group(view, name, partial(_summary, view, analysis, (statistics, form)), 1)
         for name, statistics, form in parts
     ]
 
 
-def _summary(view: View, analysis: str, group: str, part: tuple[tuple[str, ...], str]) -> Text:
+def _summary(view: View, analysis: str, part: tuple[tuple[str, ...], str], group: str) -> Text:
     statistics, form = part
     if view.numbers.get(f"{analysis}/{group}/mean") is None and statistics != ("n",):
         return nothing()
@@ -104,7 +103,7 @@ def _summary(view: View, analysis: str, group: str, part: tuple[tuple[str, ...],
 
 
 def _counted(view: View, analysis: str, label: Text, depth: int = 0) -> Row:
-    return by_group(view, label, lambda group: count_percent(view.numbers, analysis, group), depth)
+    return by_group(view, label, partial(count_percent, view.numbers, analysis), depth)
 
 
 def _levels(view: View, topic: str, variable: str, depth: int) -> Iterator[Row]:

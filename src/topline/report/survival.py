@@ -3,11 +3,12 @@
 from markupsafe import Markup
 
 from topline.protocol.endpoints import Censoring, Endpoint, TimeToEvent
-from topline.report.cells import count_percent, estimate, interval_label, nothing, number
-from topline.report.grid import Grid, Row, by_group, group_head, heading
-from topline.report.markup import Text, joined, say, spoken
+from topline.report.cells import estimate, interval_label, nothing, number
+from topline.report.grid import Cell, Grid, Row, by_group, group_head, heading
+from topline.report.markup import Text, element, joined, say, spoken
 from topline.report.numbers import ALL
 from topline.report.response import set_note
+from topline.report.subject import summary_rows
 from topline.report.view import View
 
 FOLLOW_UP = "FOLLOWUP"
@@ -15,11 +16,13 @@ FOLLOW_UP = "FOLLOWUP"
 
 def is_empty(view: View, endpoint: Endpoint) -> bool:
     """Say whether no subject at all has a time for this endpoint: a duration of response without responders."""
-    return not view.numbers.value(f"{endpoint.id}/{ALL}/N")
+    return not any(view.numbers.value(f"{endpoint.id}/{ALL}/{count}") for count in ("N", "n"))
 
 
 def time_to_event(view: View, endpoint: Endpoint, analysis: TimeToEvent) -> Grid:
-    """Return the table of one time-to-event endpoint; that of the duration of response is DORT01."""
+    """Return the table of a time-to-event endpoint: DORT01 of the duration of response, TTRT01 of the time to it."""
+    if is_time_of_responders(analysis):
+        return time_to_response(view, endpoint)
     of_response = analysis.start == "response"
     rows = [_counts(view, endpoint.id, part) for part in ("N", "events", "censored")]
     notes: list[Text] = [censoring_note(analysis.censoring)]
@@ -27,16 +30,40 @@ def time_to_event(view: View, endpoint: Endpoint, analysis: TimeToEvent) -> Grid
         notes.insert(0, _nobody(of_response))
     else:
         rows += [*_quantiles(view, endpoint.id), *_landmarks(view, endpoint.id, analysis)]
-        notes.append(say("NR: not reached. NE: not estimable. +: censored. Intervals are log-log (Brookmeyer-Crowley for quantiles)."))
-        notes.append(say("The symmetric interval is the estimate plus and minus z standard errors, as many papers print it; it is shown for comparison only."))  # fmt: skip
+        notes.append(
+            say(
+                "NR: not reached. NE: not estimable. +: censored. Intervals are log-log (Brookmeyer-Crowley "
+                "for quantiles)."
+            )
+        )
+        notes.append(
+            say(
+                "The symmetric interval is the estimate plus and minus z standard errors, as many papers print it; "
+                "it is shown for comparison only."
+            )
+        )
     return Grid(
         "DORT01" if of_response else "TTET01",
         spoken(endpoint.label),
-        ("", *(cell for cell in group_head(view, f"SET.{endpoint.estimand.population}")[1:])),
+        group_head(view, endpoint.id, "N"),
         tuple(rows),
         tuple(notes),
         subtitle=set_note(view, endpoint),
     )
+
+
+def is_time_of_responders(analysis: TimeToEvent) -> bool:
+    """Say whether an endpoint is the time to response: it is described in the responders, without a curve."""
+    return analysis.events == ("response",)
+
+
+def time_to_response(view: View, endpoint: Endpoint) -> Grid:
+    """Return the table of the time to response: a summary of the responders' times."""
+    note = say("Responders only: of the others the time would describe how long they were followed.")
+    rows = summary_rows(view, endpoint.id, say("Time to response (months)"))
+    name = spoken(endpoint.label)
+    head = group_head(view, f"SET.{endpoint.estimand.population}")
+    return Grid("TTRT01", name, head, tuple(rows), (note,), subtitle=set_note(view, endpoint))
 
 
 def _nobody(of_response: bool) -> Markup:
@@ -79,15 +106,16 @@ def _quantiles(view: View, name: str) -> list[Row]:
     def quantile(analysis: str, statistic: str, label: Text, depth: int = 1) -> Row:
         return by_group(view, label, lambda group: estimate(view.numbers, analysis, group, statistic), depth)
 
-    symmetric = joined([say("Median, symmetric interval"), " "])
+    flag = element("span", say("for comparison"), class_="flag")
+    symmetric = joined([say("Median, symmetric interval"), " ", flag])
     return [
         heading(say("Time to event (months)")),
         quantile(name, "median", joined([say("Median"), " (", interval, ")"])),
-        quantile(f"{name}.symmetric", "median", Markup('{}<span class="flag">{}</span>').format(symmetric, say("for comparison")), 2),
+        quantile(f"{name}.symmetric", "median", symmetric, 2),
         quantile(name, "q1", joined([say("First quartile"), " (", interval, ")"])),
         quantile(name, "q3", joined([say("Third quartile"), " (", interval, ")"])),
         by_group(view, say("Range"), lambda group: _range(view, name, group), 1),
-    ]  # fmt: skip
+    ]
 
 
 def _range(view: View, name: str, group: str) -> Text:
@@ -111,11 +139,11 @@ def _landmarks(view: View, name: str, analysis: TimeToEvent) -> list[Row]:
     return [*rows, by_group(view, label, lambda group: estimate(view.numbers, f"{name}.rmst", group, "mean"))]
 
 
-def _rate(view: View, analysis: str):  # type: ignore[no-untyped-def]
+def _rate(view: View, analysis: str) -> Cell:
     return lambda group: estimate(view.numbers, analysis, group, "rate", "%")
 
 
-def _at_risk(view: View, analysis: str):  # type: ignore[no-untyped-def]
+def _at_risk(view: View, analysis: str) -> Cell:
     return lambda group: number(view.numbers, analysis, group, "at risk")
 
 
@@ -178,4 +206,7 @@ def _cautions(view: View) -> tuple[Text, ...]:
         if randomized
         else say("The arms were not randomised: differences between them may have other causes than the treatment.")
     )
-    return (caution, say("Cox model with ties by Efron; the first arm by name is the reference. NE: no event in an arm."))
+    return (
+        caution,
+        say("Cox model with ties by Efron; the first arm by name is the reference. NE: no event in an arm."),
+    )

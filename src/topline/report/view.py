@@ -85,7 +85,7 @@ def group_name(view: View, group: str) -> Markup:
 
 def set_name(each: AnalysisSet) -> Markup:
     """Return the name of an analysis set with its identifier."""
-    return joined([bilingual(each.label, each.label_zh), f" ({each.id})"])
+    return joined([bilingual(each.label, each.label_zh), f" · {each.id}"])
 
 
 def population_name(view: View, name: str) -> Markup:

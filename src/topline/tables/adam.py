@@ -148,6 +148,7 @@ RESPONSE_PARAMETERS: dict[str, str] = {
     "CBCP": "Best Response of CR or PR, Confirmed",
     "DCLM": "Disease Control at the Landmark",
     "PD": "Disease Progression",
+    "IPD": "Progression by iRECIST",
     "LSTA": "Last Disease Assessment",
     "LSTAEV": "Last Adequate Disease Assessment",
     "MDIS": "Measurable Disease at Baseline",

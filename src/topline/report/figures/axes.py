@@ -51,6 +51,15 @@ def ticks(low: float, high: float, parts: int) -> list[float]:
     return [round(place * width, 9) for place in range(first, math.floor(high / width + 1e-9) + 1)]
 
 
+def rounded_up(value: float, width: float) -> float:
+    """Return the least multiple of a width that is not below a value.
+
+    >>> rounded_up(70.7, 25), rounded_up(50, 25)
+    (75, 50)
+    """
+    return math.ceil(value / width - 1e-9) * width
+
+
 def bottom_axis(box: Box, scale: Scale, values: Sequence[float], labels: Sequence[str], phrase: str) -> list[Markup]:
     """Return the horizontal axis with its ticks and its name."""
     shapes = [line(box.x, box.bottom, box.right, box.bottom, class_="axis")]
@@ -68,7 +77,9 @@ def left_axis(box: Box, scale: Scale, values: Sequence[float], phrase: str) -> l
     for value in values:
         y = scale.place(value)
         shapes.append(line(box.x, y, box.right, y, class_="across-line"))
-        shapes.append(text(box.x - 8, y + 4, f"{value:g}".replace("-", "\N{MINUS SIGN}"), class_="tick", text_anchor="end"))
+        shapes.append(
+            text(box.x - 8, y + 4, f"{value:g}".replace("-", "\N{MINUS SIGN}"), class_="tick", text_anchor="end")
+        )
     shapes.append(line(box.x, box.y, box.x, box.bottom, class_="axis"))
     x, y = box.x - 44, box.y + box.height / 2
     turn = f"rotate(-90 {x:g} {y:g})"

@@ -3,8 +3,8 @@
 from markupsafe import Markup
 
 from topline.report.figures.axes import Scale, bottom_axis
-from topline.report.figures.svg import Box, Caption, Sheet, at, draw, element, line, tip, words
-from topline.report.markup import joined, say, spoken
+from topline.report.figures.svg import Box, Caption, Sheet, at, draw, line, tip, words
+from topline.report.markup import element, joined, say, spoken
 from topline.report.numbers import ALL
 from topline.report.view import View
 
@@ -28,12 +28,19 @@ def interval_strip(view: View) -> Markup | None:
     shapes.append(line(scale.place(lower), y, scale.place(upper), y, class_="interval", data_result=ids[1]))
     shapes += [line(scale.place(each), y - 7, scale.place(each), y + 7, class_="interval") for each in (lower, upper)]
     title = tip(f"{view.numbers.text(ids[0])}% ({view.numbers.text(ids[1])}, {view.numbers.text(ids[2])})")
-    shapes.append(element("circle", title, cx=at(scale.place(rate)), cy=at(y), r="6.5", class_="estimate-point", data_result=ids[0]))
+    shapes.append(
+        element(
+            "circle", title, cx=at(scale.place(rate)), cy=at(y), r="6.5", class_="estimate-point", data_result=ids[0]
+        )
+    )
     caption = Caption(
-        NAME, "RSPG01", joined([spoken(endpoint.label), ": ", say("rate and interval beside null and target")]),
+        NAME,
+        "RSPG01",
+        joined([spoken(endpoint.label), ": ", say("rate and interval beside null and target")]),
         f"{endpoint.label.en}: rate and interval beside null and target",
-        "The observed rate as a point with its interval as a line, and the null and target rate of the design as vertical lines.",
-    )  # fmt: skip
+        "The observed rate as a point with its interval as a line, and the null and target rate of the "
+        "design as vertical lines.",
+    )
     return draw(Sheet(560, 122, caption, view.virtual), shapes)
 
 

@@ -7,13 +7,14 @@ from markupsafe import Markup
 from topline.protocol.endpoints import Endpoint
 from topline.report.figures.axes import Scale, bottom_axis, left_axis
 from topline.report.figures.palette import GROUPS
-from topline.report.figures.svg import Box, Caption, Sheet, at, draw, element, group, line, path, text, tip, words
-from topline.report.markup import Text, joined, say, spoken
+from topline.report.figures.svg import Box, Caption, Sheet, at, draw, group, line, path, text, tip, words
+from topline.report.markup import Text, element, joined, say, spoken
 from topline.report.numbers import ALL, Result
 from topline.report.view import View
 
 WIDTH, PLOT, ROW = 820.0, 300.0, 20.0
 FULL = 100.0
+LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,32 @@ def curves(view: View, endpoint: str) -> list[Curve]:
         rows = view.numbers.rows(f"{endpoint}.curve", name)
         parts = {kind: [row for row in rows if row.statistic == kind] for kind in KINDS}
         if parts["survival"]:
-            by_time = [{row.at or 0.0: row for row in parts[kind]} for kind in KINDS[:3]]
-            risk = {row.at or 0.0: row for row in parts["at risk"]}
-            found.append(Curve(name, GROUPS[place % len(GROUPS)], *by_time, parts["censored"], risk))
+            found.append(
+                Curve(
+                    group=name,
+                    style=GROUPS[place % len(GROUPS)],
+                    steps=_by_time(parts["survival"]),
+                    lower=_by_time(parts["survival lower"]),
+                    upper=_by_time(parts["survival upper"]),
+                    censored=parts["censored"],
+                    risk=_by_time(parts["at risk"]),
+                )
+            )
     return found
+
+
+def _margin(view: View, found: list[Curve]) -> float:
+    """Return the room left of the plot, where the names of the arms stand beside the numbers at risk."""
+    longest = max(len(_short(curve.group)) for curve in found) if view.arms else 0
+    return max(78.0, 44 + 6.7 * longest)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _by_time(rows: list[Result]) -> dict[float, Result]:
+    return {row.at or 0.0: row for row in rows}
 
 
 KINDS = ("survival", "survival lower", "survival upper", "censored", "at risk")
@@ -56,8 +79,9 @@ def kaplan_meier(view: View, endpoint: Endpoint) -> Markup | None:
     if not found:
         return None
     legend_height = ROW * len(found) if view.arms else 0.0
-    box = Box(110, 34 + legend_height, WIDTH - 140, PLOT)
-    risk_times = max((sorted(curve.risk) for curve in found), key=len)
+    left = _margin(view, found)
+    box = Box(left, 40 + legend_height, WIDTH - left - 30, PLOT)
+    risk_times = max((sorted(curve.risk) for curve in found), key=lambda times: times[-1:])
     across = Scale(0, max([risk_times[-1], *(curve.end for curve in found)]) or 1.0, box.x, box.right)
     up = Scale(0, FULL, box.bottom, box.y)
     shapes = left_axis(box, up, [0, 25, 50, 75, 100], "Without event (%)")
@@ -65,20 +89,26 @@ def kaplan_meier(view: View, endpoint: Endpoint) -> Markup | None:
     for curve in found:
         shapes += _curve(view, curve, across, up)
     shapes += _medians(view, endpoint.id, found, (across, up)) + (_legend(view, found, box) if view.arms else [])
-    table, height = _at_risk(view, found, across, box.bottom + 62)
+    table, height = _at_risk(view, found, (across, risk_times), box.bottom + 62)
     sheet = Sheet(WIDTH, height + 12, _caption(view, endpoint), view.virtual)
     return draw(sheet, [*shapes, *table])
 
 
 def _caption(view: View, endpoint: Endpoint) -> Caption:
-    note = say("Band: {level} pointwise interval (log-log). Ticks: censored subjects. Each step opens its trace.", level=view.confidence)
+    note = say(
+        "Band: {level} pointwise interval (log-log). Ticks: censored subjects. Each step opens its trace.",
+        level=view.confidence,
+    )
     return Caption(
-        f"km-{endpoint.id}", "KMG01", joined([say("Kaplan-Meier curve"), ": ", spoken(endpoint.label)]),
+        f"km-{endpoint.id}",
+        "KMG01",
+        joined([say("Kaplan-Meier curve"), ": ", spoken(endpoint.label)]),
         f"Kaplan-Meier curve: {endpoint.label.en}",
-        "Share of subjects without event over time in months, as a step curve with its interval band, ticks where subjects are "
+        "Share of subjects without event over time in months, as a step curve with its interval band, ticks "
+        "where subjects are "
         "censored, and the numbers at risk below the time axis.",
         (note,),
-    )  # fmt: skip
+    )
 
 
 def _curve(view: View, curve: Curve, across: Scale, up: Scale) -> list[Markup]:
@@ -145,22 +175,24 @@ def _medians(view: View, endpoint: str, found: list[Curve], scales: tuple[Scale,
         median = view.numbers.value(f"{endpoint}/{curve.group}/median")
         if median is not None:
             x, y = across.place(median), up.place(FULL / 2)
-            shapes.append(path(f"M{at(across.start)} {at(y)}H{at(x)}V{at(up.start)}", stroke=curve.style[0], class_="median"))
+            shapes.append(
+                path(f"M{at(across.start)} {at(y)}H{at(x)}V{at(up.start)}", stroke=curve.style[0], class_="median")
+            )
     return shapes + ([] if view.arms else [_median_text(view, endpoint, scales)])
 
 
 def _median_text(view: View, endpoint: str, scales: tuple[Scale, Scale]) -> Markup:
-    """Return the median with its interval, written into the upper right corner of the plot."""
+    """Return the median with its interval, written above the plot."""
     ids = [f"{endpoint}/{ALL}/{part}" for part in ("median", "median lower", "median upper")]
     if any(view.numbers.get(each) is None for each in ids):
         return Markup("")
     value, lower, upper = (_span(view, each) for each in ids)
-    x, y = scales[0].end - 6, scales[1].end + 14
+    x, y = scales[0].start, scales[1].end - 14
     numbers = Markup("{} ({}, {})").format(value, lower, upper)
     return group(
-        text(x, y, Markup('Median {} <tspan>months</tspan>').format(numbers), class_="en median-text", lang="en", text_anchor="end"),
-        text(x, y, Markup('中位数 {} <tspan>个月</tspan>').format(numbers), class_="zh median-text", lang="zh-Hans", text_anchor="end"),
-    )  # fmt: skip
+        text(x, y, Markup("Median {} <tspan>months</tspan>").format(numbers), class_="en median-text", lang="en"),
+        text(x, y, Markup("中位数 {} <tspan>个月</tspan>").format(numbers), class_="zh median-text", lang="zh-Hans"),
+    )
 
 
 def _span(view: View, identifier: str) -> Markup:
@@ -170,27 +202,34 @@ def _span(view: View, identifier: str) -> Markup:
 def _legend(view: View, found: list[Curve], box: Box) -> list[Markup]:
     shapes = []
     for place, curve in enumerate(found):
-        y = 24 + ROW * place
+        y = 26 + ROW * place
         colour, dash = curve.style
-        shapes.append(line(box.x, y - 4, box.x + 34, y - 4, stroke=colour, stroke_dasharray=dash or None, class_="curve"))
+        shapes.append(
+            line(box.x, y - 4, box.x + 34, y - 4, stroke=colour, stroke_dasharray=dash or None, class_="curve")
+        )
         shapes.append(text(box.x + 42, y, curve.group, class_="tick"))
     return shapes
 
 
-def _at_risk(view: View, found: list[Curve], across: Scale, y: float) -> tuple[list[Markup], float]:
-    """Return the numbers at risk, a line per curve, and the place below the last one."""
-    shapes = [words(8, y, "At risk", class_="label")]
+def _at_risk(view: View, found: list[Curve], axis: tuple[Scale, list[float]], y: float) -> tuple[list[Markup], float]:
+    """Return the numbers at risk below the ticks of the axis, a line per curve, and the place below the last one."""
+    across, times = axis
+    shapes = [words(8, y if view.arms else y + ROW, "At risk", class_="label")]
     for curve in found:
         y += ROW
         name: Text = curve.group if view.arms else ""
-        shapes.append(element("text", name[:16], tip(name), x="8", y=at(y), class_="tick", fill=curve.style[0]))
-        for time, row in sorted(curve.risk.items()):
+        shapes.append(element("text", _short(str(name)), tip(name), x="8", y=at(y), class_="tick", fill=curve.style[0]))
+        for time, row in ((each, curve.risk[each]) for each in times if each in curve.risk):
             shapes.append(
                 text(
-                    across.place(time), y, view.numbers.text(row.resultid), class_="risk svg-num", text_anchor="middle",
-                    data_result=row.resultid, tabindex="0", role="button",
+                    across.place(time),
+                    y,
+                    view.numbers.text(row.resultid),
+                    class_="risk svg-num",
+                    text_anchor="middle",
+                    data_result=row.resultid,
+                    tabindex="0",
+                    role="button",
                 )
-            )  # fmt: skip
+            )
     return shapes, y
-
-

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from topline.report.figures.axes import Scale, bottom_axis, left_axis, month_ticks, ticks
-from topline.report.figures.palette import legend, look, mark, patterns
+from topline.report.figures.axes import Scale, bottom_axis, left_axis, month_ticks, rounded_up, ticks
+from topline.report.figures.palette import look, mark, mark_legend
 from topline.report.figures.svg import Box, Caption, Sheet, at, draw, group, line, path, tip
 from topline.report.figures.waterfall import LEAST, REFERENCES, best_responses
 from topline.report.markup import say
@@ -37,10 +37,10 @@ def spider(view: View) -> Markup | None:
         return None
     box = Box(70, 52, 720, 340)
     last = max(row["ADY"] for row in rows) * 1.03
-    high = min(MOST, max(40.0, *(row["PCHG"] for row in rows)))
+    high = min(MOST, rounded_up(max(40.0, *(row["PCHG"] for row in rows)), 25))
     across, up = Scale(0, last, box.x, box.right), Scale(LEAST, high, box.bottom, box.y)
     responses = {name: row["AVALC"] for name, row in best_responses(view).items()}
-    shapes = [patterns(NAME), *left_axis(box, up, ticks(LEAST, high, 8), "Change of target sum (%)")]
+    shapes = [*left_axis(box, up, ticks(LEAST, high, 8), "Change of target sum (%)")]
     shapes += bottom_axis(box, across, *month_ticks(last, view.protocol.days_per_month), "Months")
     shapes += [line(box.x, up.place(value), box.right, up.place(value), class_="reference") for value in REFERENCES]
     present = []
@@ -49,19 +49,26 @@ def spider(view: View) -> Markup | None:
         present.append(response)
         shapes.append(_line(view, list(lines), response, (across, up)))
     sheet = Sheet(box.right + 30, box.bottom + 48, _caption(), view.virtual)
-    return draw(sheet, [*shapes, *legend(NAME, present, box.x, 26)])
+    return draw(sheet, [*shapes, *mark_legend(present, box.x, 26)])
 
 
 def _caption() -> Caption:
     notes = (
-        say("From baseline (0%) over all visits with a target sum; dashed after progression. The mark at the last visit tells the best overall response."),
+        say(
+            "From baseline (0%) over all visits with a target sum; dashed after progression. The mark at the "
+            "last visit tells the best overall response."
+        ),
         say("Changes above +150% are drawn at the upper edge; each point names its value."),
-    )  # fmt: skip
+    )
     return Caption(
-        NAME, "SPG01", say("Change of the sum of target diameters over time"), "Spider plot of target sum over time",
-        "One line per subject from baseline on: percent change of the sum of target diameters against months from the start.",
+        NAME,
+        "SPG01",
+        say("Change of the sum of target diameters over time"),
+        "Spider plot of target sum over time",
+        "One line per subject from baseline on: percent change of the sum of target diameters against months "
+        "from the start.",
         notes,
-    )  # fmt: skip
+    )
 
 
 def _line(view: View, rows: list[dict[str, Any]], response: str, scales: tuple[Scale, Scale]) -> Markup:
@@ -72,13 +79,15 @@ def _line(view: View, rows: list[dict[str, Any]], response: str, scales: tuple[S
     start = [(across.place(0), up.place(0))]
     style = look(response)
     shapes = [tip(f"{rows[0]['USUBJID']}: {response}")]
-    shapes.append(path(_commands(start + places[:counted]), stroke=style.fill, class_="trace"))
+    shapes.append(path(_commands(start + places[:counted]), stroke=style.stroke, class_="trace"))
     if counted < len(places):
         later = (start + places)[counted:]
-        shapes.append(path(_commands(later), stroke=style.fill, stroke_dasharray="3 3", class_="trace"))
+        shapes.append(path(_commands(later), stroke=style.stroke, stroke_dasharray="3 3", class_="trace"))
     for row, (x, y), last in zip(rows, places, [*[False] * (len(rows) - 1), True], strict=True):
         title = tip(f"{row['USUBJID']}, day {row['ADY']}: {change(row['PCHG'])}%")
-        shape = path(mark(style.mark if last else "circle", x, y, 4.5 if last else 2.4), title, fill=style.fill, class_="point")
+        shape = path(
+            mark(style.mark if last else "circle", x, y, 4.5 if last else 2.4), title, fill=style.stroke, class_="point"
+        )
         shapes.append(group(shape, data_row=view.rows.address("ADTR", row)))
     return group(*shapes, class_="subject")
 

@@ -1,4 +1,4 @@
-"""The elements of a figure: shapes with rounded coordinates, texts in two languages, points that name what they show."""
+"""The elements of a figure: shapes at rounded places, texts in two languages, points that name what they show."""
 
 from dataclasses import dataclass
 
@@ -40,9 +40,9 @@ def rectangle(box: "Box", **attributes: object) -> Markup:
     return element("rect", x=at(box.x), y=at(box.y), width=at(box.width), height=at(box.height), **attributes)
 
 
-def path(commands: str, **attributes: object) -> Markup:
+def path(commands: str, *children: Text, **attributes: object) -> Markup:
     """Return a path."""
-    return element("path", d=commands, **attributes)
+    return element("path", *children, d=commands, **attributes)
 
 
 def group(*children: Text, **attributes: object) -> Markup:
@@ -106,7 +106,6 @@ def draw(sheet: Sheet, shapes: list[Markup]) -> Markup:
         element("desc", sheet.caption.description, id=f"{name}-desc"),
         *shapes,
         *(_mark(sheet) if sheet.virtual else ()),
-        xmlns="http" + "://www.w3.org/2000/svg",
         viewBox=f"0 0 {at(sheet.width)} {at(sheet.height)}",
         width=at(sheet.width),
         height=at(sheet.height),

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from topline.report.figures.axes import Scale, left_axis, ticks
+from topline.report.figures.axes import Scale, left_axis, rounded_up, ticks
 from topline.report.figures.palette import fill, legend, patterns
 from topline.report.figures.svg import Box, Caption, Sheet, at, draw, group, line, path, rectangle, text, tip
 from topline.report.markup import say
@@ -35,11 +35,14 @@ def waterfall(view: View) -> Markup | None:
         return None
     pitch = min(30.0, max(8.0, 720.0 / len(rows)))
     box = Box(70, 52, max(720.0, pitch * len(rows)), 320)
-    high = min(MOST, max(40.0, rows[0]["PCHG"]))
+    high = min(MOST, rounded_up(max(40.0, rows[0]["PCHG"]), 25))
     scale = Scale(LEAST, high, box.bottom, box.y)
     responses = {name: row["AVALC"] for name, row in best_responses(view).items()}
     shapes = [patterns(NAME), *left_axis(box, scale, ticks(LEAST, high, 8), "Best change of target sum (%)")]
-    shapes += [_bar(view, row, responses.get(row["USUBJID"]), (scale, Box(box.x + place * pitch, 0, pitch, 0))) for place, row in enumerate(rows)]
+    shapes += [
+        _bar(view, row, responses.get(row["USUBJID"]), (scale, Box(box.x + place * pitch, 0, pitch, 0)))
+        for place, row in enumerate(rows)
+    ]
     shapes += [_reference(value, box, scale) for value in REFERENCES]
     shapes.append(line(box.x, scale.place(0), box.right, scale.place(0), class_="axis"))
     present = [responses.get(row["USUBJID"]) or "NE" for row in rows]
@@ -50,15 +53,23 @@ def waterfall(view: View) -> Markup | None:
 def _caption(view: View) -> Caption:
     kind = say("confirmed") if view.best == "CBOR" else say("unconfirmed")
     notes = (
-        say("One bar per subject with a target sum after baseline, up to progression; colour, pattern and letters: best overall response ({kind}). Lines: −30% and +20%.", kind=kind),
+        say(
+            "One bar per subject with a target sum after baseline, up to progression; colour, pattern and "
+            "letters: best overall response ({kind}). Lines: −30% and +20%.",
+            kind=kind,
+        ),
         say("An arrow: the change exceeds +100%; its bar names the value."),
-    )  # fmt: skip
+    )
     return Caption(
-        NAME, "WFG01", say("Best change of the sum of target diameters"), "Waterfall of best change in target sum",
-        "One bar per subject, from the largest growth on the left to the largest shrinkage on the right, marked with the best overall "
+        NAME,
+        "WFG01",
+        say("Best change of the sum of target diameters"),
+        "Waterfall of best change in target sum",
+        "One bar per subject, from the largest growth on the left to the largest shrinkage on the right, "
+        "marked with the best overall "
         "response; lines at minus 30 and plus 20 percent.",
         notes,
-    )  # fmt: skip
+    )
 
 
 def _bar(view: View, row: dict[str, Any], response: str | None, place: tuple[Scale, Box]) -> Markup:
@@ -73,7 +84,12 @@ def _bar(view: View, row: dict[str, Any], response: str | None, place: tuple[Sca
         y = top - 4 if value >= 0 else bottom + 11
         shapes.append(text(middle, y, _letters(response), class_="letters", text_anchor="middle"))
     if row["PCHG"] > scale.high:
-        shapes.append(path(f"M{at(middle - 4)} {at(top + 8)}L{at(middle)} {at(top + 1)}L{at(middle + 4)} {at(top + 8)}", class_="arrow"))
+        shapes.append(
+            path(
+                f"M{at(middle - 4)} {at(top + 8)}L{at(middle)} {at(top + 1)}L{at(middle + 4)} {at(top + 8)}",
+                class_="arrow",
+            )
+        )
     return group(*shapes, data_row=view.rows.address("ADTR", row), class_="hit-group")
 
 

@@ -1,0 +1,32 @@
+"""Rewrite the pages of the manual that are made from the code: `make docs`.
+
+Tests compare each page with its source, so that a page that was forgotten fails.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from topline.protocol.manual import render_manual
+from topline.stats.manual import results_page
+from topline.tables.manual import manual
+from topline.tables.messages import messages_page
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "findings.md": messages_page,
+    "protocol.md": render_manual,
+    "results.md": results_page,
+    "tables.md": manual,
+}
+
+
+def main() -> None:
+    """Write each page whose text differs, and say which."""
+    for name, render in PAGES.items():
+        path, text = Path(__file__).parent / name, render()
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()
