@@ -73,7 +73,7 @@ lint: develop ## format and lint, without a change
 	@$(PY) -m ruff check .
 
 types: develop ## types, strict
-	@$(PY) -m mypy src tests
+	@$(PY) -m mypy src
 
 docs: install ## rewrite what the manual takes from the code: whole pages, and the outputs of its examples
 	@$(PY) docs/generate.py

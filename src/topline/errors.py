@@ -46,8 +46,8 @@ CATALOGUE: Mapping[str, Message] = _catalogue()
 class Finding:
     """A finding is one row about the data: which record, what is wrong with it, which rule, what to do.
 
-    >>> print(Finding("TL-T01", "ADTTE", "CNSR", value="2", message="is not one of 0, 1", usubjid="001", record="row 0"))
-    TL-T01 error ADTTE 001 row 0, CNSR: '2' is not one of 0, 1
+    >>> print(Finding("TL-T01", "ADTTE", "CNSR", "2", "is not one of 0, 1", usubjid="001", record="row 1"))
+    TL-T01 error ADTTE 001 row 1, CNSR: '2' is not one of 0, 1
       rule: a coded variable holds only values of its code list
       fix:  correct the value where it was recorded
     """

@@ -128,7 +128,7 @@ def changes(path: tuple[str | int, ...], value: object) -> list[object]:
     if isinstance(value, bool) or value is None:
         return named
     number = [value + 1, value - 1, value * 0.99, value + 0.01] if isinstance(value, int | float) else []
-    return [*named, *number, *([f"{value}x", "SD", "progression"] if isinstance(value, str) else [])]
+    return [*named, *number, *([f"{value}x", "SD", "NON-CR/NON-PD", "progression"] if isinstance(value, str) else [])]
 
 
 def valid(content: Any) -> Protocol | None:

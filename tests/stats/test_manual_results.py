@@ -53,7 +53,9 @@ def test_each_method_has_its_statistics() -> None:
 
 
 def test_statistics_and_units_are_those_of_real_runs() -> None:
-    arm = pl.col("STATISTIC").str.replace(r": (ANLOTINIB|PLACEBO)$", ": <arm>")
+    arm = pl.col("STATISTIC").str.replace(
+        r": (ANLOTINIB|PLACEBO) against (ANLOTINIB|PLACEBO)$", ": <arm> against <first arm>"
+    )
     unit = pl.when(METHOD="summary").then(pl.when(pl.col("STATISTIC") != "n").then(pl.lit("*"))).otherwise("UNIT")
     given = all_results().filter((pl.col("STATISTIC") != "N") | (pl.col("VALUE") > 0))
     found = set(given.select("METHOD", arm, unit.fill_null("")).unique().iter_rows())

@@ -36,9 +36,9 @@ class RunRecord:
     data_digest: str
     virtual: bool
     seed: int | None = None
-    cutoff: str = ""
     sources: tuple[SourceFile, ...] = ()
     packages: Mapping[str, str] = field(default_factory=dict)
+    cutoff: str = ""
 
 
 @dataclass(frozen=True, slots=True)

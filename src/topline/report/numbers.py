@@ -82,12 +82,12 @@ def printed(result: Result, limits: Thresholds) -> str:
 
 def _number(result: Result, value: float, limits: Thresholds) -> str:
     statistic = result.statistic
+    if result.unit == "%":
+        return percent(value, limits.rates)
     if statistic in COUNTS:
         return whole(value)
     if statistic == "p" or statistic.startswith("p:"):
         return p_value(value, limits.levels)
-    if result.unit == "%":
-        return percent(value, limits.rates)
     if result.method == COX:
         return rounded(value, 2, (0.0, 1.0))
     if statistic in EXTREMES and result.unit != "months":

@@ -193,7 +193,7 @@ def _hazard_ratios(view: View, name: str) -> list[Row]:
         arm = result.statistic.removeprefix("hazard ratio: ")
         lower, upper, p = (number(view.numbers, analysis, ALL, f"{part}: {arm}") for part in ("lower", "upper", "p"))
         value = number(view.numbers, analysis, ALL, result.statistic)
-        label = joined([say("Hazard ratio"), Markup(": <span>{}</span>").format(result.valuec)])
+        label = joined([say("Hazard ratio"), Markup(": <span>{}</span>").format(arm)])
         rows.append(Row(label, (value, Markup("({}, {})").format(lower, upper), p), 1))
     return rows
 

@@ -59,10 +59,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The rows that an analysis selected, and which of them are in the numerator."""
+    """The rows that an analysis selected, and which of them are in the numerator; `whole` has those of all groups."""
 
     rows: pl.DataFrame
     yes: Mask
+    whole: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def n(self) -> int:
@@ -119,7 +120,7 @@ def run_analyses(
         selected = select_rows(datasets[analysis.dataset], analysis.where)
         for group in groups if analysis.grouped else (ALL,):
             rows = selected if group == ALL else selected.filter(pl.col(GROUP_COLUMN) == group)
-            chosen = Selection(rows, _numerator(rows, analysis.numerator))
+            chosen = Selection(rows, _numerator(rows, analysis.numerator), selected)
             numbers, problem = _compute(chosen, analysis, methods[analysis.method])
             results += _result_rows(numbers, chosen, analysis, (study, group, methods[analysis.method], virtual))
             lineage += _lineage(chosen, analysis, group)

@@ -22,7 +22,7 @@ class AnalysisLine:
 
 @dataclass(frozen=True, slots=True)
 class StatisticLine:
-    """A statistic of a method as the manual shows it; a name that ends in `: <arm>` has one row per arm."""
+    """A statistic of a method as the manual shows it; a name with `<arm>` has one row per arm."""
 
     name: str
     unit: str
@@ -134,10 +134,14 @@ STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
         StatisticLine("p", "", "p-value, two-sided"),
     ),
     "cox": (
-        StatisticLine("hazard ratio: <arm>", "", "hazard of the arm relative to the first arm by name"),
-        StatisticLine("lower: <arm>", "", "lower confidence limit"),
-        StatisticLine("upper: <arm>", "", "upper confidence limit"),
-        StatisticLine("p: <arm>", "", "p-value (Wald)"),
+        StatisticLine(
+            "hazard ratio: <arm> against <first arm>",
+            "",
+            "hazard of the arm relative to the first arm by name; NE without finite maximum",
+        ),
+        StatisticLine("lower: <arm> against <first arm>", "", "lower confidence limit"),
+        StatisticLine("upper: <arm> against <first arm>", "", "upper confidence limit"),
+        StatisticLine("p: <arm> against <first arm>", "", "p-value (Wald)"),
     ),
 }
 

@@ -9,7 +9,7 @@ from topline.protocol.model import Protocol
 from topline.stats.analysis import GROUP_COLUMN, Analysis, Number, Selection
 from topline.stats.cox import cox
 from topline.stats.interval import Interval
-from topline.stats.kaplan_meier import curve_interval, kaplan_meier, numbers_at_risk, survival_at
+from topline.stats.kaplan_meier import KaplanMeier, curve_interval, kaplan_meier, numbers_at_risk, survival_at
 from topline.stats.logrank import log_rank
 from topline.stats.quantile import median_follow_up, survival_quantile, symmetric_median_interval
 from topline.stats.restricted_mean import restricted_mean
@@ -158,15 +158,16 @@ def curve(chosen: Selection, analysis: Analysis) -> list[Number]:
             numbers += [_percent(name, float(values[place]), at) for name, values in triple]
         if km.n_censor[place]:
             numbers.append(Number("censored", float(km.survival[place]) * 100, unit="%", at=at))
-    return numbers + _at_risk(time, km, month)
+    return numbers + _at_risk(chosen, km, month)
 
 
-def _at_risk(time: Array, km: object, month: float) -> list[Number]:
-    """Return the numbers at risk at round months over the length of the curve."""
-    last = float(time.max()) / month
+def _at_risk(chosen: Selection, km: KaplanMeier, month: float) -> list[Number]:
+    """Return the numbers at risk at round months, the same ones for every group of an endpoint."""
+    longest = chosen.whole["AVAL"].max() if "AVAL" in chosen.whole.columns else chosen.rows["AVAL"].max()
+    last = float(longest) / month  # type: ignore[arg-type]
     step = next((each for each in (1, 2, 3, 6, 12, 24) if last / each <= 10), 60)
     ticks = np.arange(0, last + step, step)
-    risk = np.asarray(numbers_at_risk(km, ticks * month))  # type: ignore[arg-type]
+    risk = np.asarray(numbers_at_risk(km, ticks * month))
     return [Number("at risk", float(n), at=float(tick)) for tick, n in zip(ticks, risk, strict=True)]
 
 
@@ -199,6 +200,13 @@ def hazard_ratios(chosen: Selection, analysis: Analysis) -> list[Number]:
     for place, name in enumerate(names[1:]):
         ratio = fit.hazard_ratio
         parts = (("hazard ratio", ratio.estimate), ("lower", ratio.lower), ("upper", ratio.upper), ("p", fit.p))
-        text = f"{name} against {names[0]}"
-        numbers += [Number(f"{part}: {name}", float(values[place]), text) for part, values in parts]
+        known = bool(fit.converged) and not bool(fit.monotone) and not bool(fit.singular)
+        numbers += [
+            _estimable(f"{part}: {name} against {names[0]}", float(values[place]), known) for part, values in parts
+        ]
     return numbers
+
+
+def _estimable(name: str, value: float, known: bool) -> Number:
+    """Return a number, or none with the text NE where the likelihood has no finite maximum."""
+    return Number(name, value) if known and np.isfinite(value) else Number(name, None, "NE")
