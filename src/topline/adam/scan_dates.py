@@ -9,6 +9,13 @@ DAY_VISIT = 1e6
 """Added to the day (since 1970) where a date stands for the visit that a record does not name."""
 
 
+REUSED_DAYS = 28
+"""Scans under one visit number that lie further apart than this [days] are two visits."""
+
+AGAIN = 1e-4
+"""Added to a visit number for each time that it was used again."""
+
+
 def visit_number(number: str, day: pl.Expr) -> pl.Expr:
     """Return the number of the visit; of a record without visit, a number made of its day."""
     return pl.coalesce(number, day.dt.epoch("d").cast(pl.Float64) + DAY_VISIT)
@@ -31,11 +38,36 @@ def date_scans(rows: pl.DataFrame, prefix: str) -> tuple[pl.DataFrame, pl.DataFr
         rows = rows.with_columns(pl.coalesce("ADT", pl.when(pl.col("VISITNUM").is_not_null()).then(visit)))
     rows = rows.filter(pl.col("ADT").is_not_null())
     novisit = rows.filter(pl.col("VISITNUM").is_null())
+    rows, found_reused = _apart(rows.with_columns(visit_number("VISITNUM", pl.col("ADT")).alias("AVISITN")), prefix)
     found = join_findings(
+        found_reused,
         _undated(undated, rows, prefix),
         findings("TL-R13", novisit, prefix, variable="VISITNUM", record=_record(prefix)),
     )
-    return rows.with_columns(visit_number("VISITNUM", pl.col("ADT")).alias("AVISITN")), found
+    return rows, found
+
+
+def _apart(rows: pl.DataFrame, prefix: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the records with scans under one visit number but far apart as visits of their own, and findings.
+
+    Scans of one visit follow each other within REUSED_DAYS; after a longer gap the number was used again, and the
+    later scans are another visit, numbered just after it.
+    """
+    visit = ["S", "AVISITN"]
+    wide = rows.group_by(visit).agg((pl.col("ADT").max() - pl.col("ADT").min()).dt.total_days().alias("SPAN"))
+    reused = wide.filter(pl.col("SPAN") > REUSED_DAYS)
+    if reused.is_empty():
+        return rows, join_findings()
+    days = rows.join(reused, on=visit, how="semi").select(*visit, "ADT").unique().sort(*visit, "ADT")
+    gap = pl.col("ADT").diff().over(visit).dt.total_days() > REUSED_DAYS
+    days = days.with_columns(gap.fill_null(False).cast(pl.Int64).cum_sum().over(visit).alias("AGAIN"))
+    rows = rows.join(days, on=[*visit, "ADT"], how="left", maintain_order="left")
+    again = pl.col("AGAIN").fill_null(0)
+    first = rows.filter(again > 0).unique([*visit, "AGAIN"], keep="first", maintain_order=True)
+    text = pl.format("visit number used again on {}; its scans are a visit of their own", "ADT")
+    value = pl.col("VISITNUM").cast(pl.String)
+    found = findings("TL-R20", first, prefix, variable="VISITNUM", value=value, message=text, record=_record(prefix))
+    return rows.with_columns(pl.col("AVISITN") + again * AGAIN).drop("AGAIN"), found
 
 
 def _record(prefix: str) -> pl.Expr:

@@ -79,12 +79,13 @@ def disposition(ds: pl.DataFrame) -> pl.DataFrame:
     )
     rows = rows.filter(event & (pl.col("T") != "SCREEN FAILURE")).sort("D", maintain_order=True)
     treatment = part.str.contains("TREATMENT")
+    died = (pl.col("T") == "DEATH") & pl.col("D").is_not_null()
     ended = rows.group_by(KEYS).agg(
         *(pl.col(c).filter(treatment).last().alias(f"E{c}") for c in "TDF"),
         *(pl.col(c).filter(~treatment).last().alias(f"S{c}") for c in "TDF"),
         pl.col("R").alias("DSRECS"),
-        pl.col("DSSTDTC").filter(pl.col("T") == "DEATH").first().alias("DSDTHDTC"),
-        pl.col("R").filter(pl.col("T") == "DEATH").first().alias("DSDTHREC"),
+        pl.col("DSSTDTC").filter(died).first().alias("DSDTHDTC"),
+        pl.col("R").filter(died).first().alias("DSDTHREC"),
     )
     return ended.select(
         *KEYS,
