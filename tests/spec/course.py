@@ -36,8 +36,12 @@ class Outcome:
 
     @cached_property
     def adam(self) -> dict[str, pl.DataFrame]:
-        return {"ADSL": self.adsl, "ADRS": self.adrs, "ADTTE": self.times[0], "ADTR": derive_tumor_rows(self.tumors, self.adsl)}
-
+        return {
+            "ADSL": self.adsl,
+            "ADRS": self.adrs,
+            "ADTTE": self.times[0],
+            "ADTR": derive_tumor_rows(self.tumors, self.adsl),
+        }
 
     def visits(self, parameter: str = "OVR") -> list[str | None]:
         """Return the values of a parameter per visit, in order of date."""
@@ -69,7 +73,15 @@ class Course:
     tr: list[dict[str, Any]] = field(default_factory=list)
     rs: list[dict[str, Any]] = field(default_factory=list)
 
-    def lesion(self, name: str, kind: str = "TARGET", place: str | None = "LUNG", visit: float = 0, day: int = BASELINE, **other: Any) -> "Course":
+    def lesion(
+        self,
+        name: str,
+        kind: str = "TARGET",
+        place: str | None = "LUNG",
+        visit: float = 0,
+        day: int = BASELINE,
+        **other: Any,
+    ) -> "Course":
         self.tu.append({**OWN, "TUSEQ": len(self.tu) + 1, "TUTESTCD": "TUMIDENT", "TULNKID": name, "TUSTRESC": kind, "TULOC": place,
                         "TUEVAL": "INVESTIGATOR", "VISITNUM": float(visit), "TUDTC": on_day(day), **other})  # fmt: skip
         return self
@@ -82,7 +94,9 @@ class Course:
         for name, given in sizes.items():
             test, value = given if isinstance(given, tuple) else (None, given)
             test = test or ("TUMSTATE" if isinstance(value, str) else "LDIAM")
-            result: dict[str, Any] = {"TRSTAT": "NOT DONE"} if value is None else {"TRORRES": str(value), "TRSTRESC": str(value)}
+            result: dict[str, Any] = (
+                {"TRSTAT": "NOT DONE"} if value is None else {"TRORRES": str(value), "TRSTRESC": str(value)}
+            )
             if isinstance(value, int | float):
                 result |= {"TRSTRESN": float(value), "TRSTRESU": "mm"}
             self.tr.append({**OWN, "TRSEQ": len(self.tr) + 1, "TRLNKID": name, "TRTESTCD": test, "TREVAL": "INVESTIGATOR",
@@ -100,7 +114,11 @@ class Course:
         plan = plan or protocol(response=response, endpoints=[rate(), PFS])
         adsl = subjects(["001"], **{name: {"001": day} for name, day in days.items()})
         people = adsl.with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
-        tumors = derive_tumors(frame("TU", self.tu), frame("TR", self.tr), people, plan.criteria.response) if self.tu or self.tr else None
+        tumors = (
+            derive_tumors(frame("TU", self.tu), frame("TR", self.tr), people, plan.criteria.response)
+            if self.tu or self.tr
+            else None
+        )
         adrs, found = derive_response(adsl, frame("RS", self.rs), tumors, plan)
         return Outcome(adsl, adrs, plan, join_findings(found, *([] if tumors is None else [tumors.findings])), tumors)
 

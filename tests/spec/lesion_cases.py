@@ -86,7 +86,13 @@ def records(usubjid: str, visits: list[Visit]) -> tuple[list[dict[str, object]],
         if visit.non_target in STATES:
             identify("NT01", "NON-TARGET", "LIVER", visit)
             state = STATES[visit.non_target]
-            result("NT01", "TUMSTATE", "NON-TARGET", visit, {"TRSTAT": "NOT DONE"} if state is None else {"TRORRES": state, "TRSTRESC": state})
+            result(
+                "NT01",
+                "TUMSTATE",
+                "NON-TARGET",
+                visit,
+                {"TRSTAT": "NOT DONE"} if state is None else {"TRORRES": state, "TRSTRESC": state},
+            )
         if visit.new:
             identify("NEW01", "NEW", "BRAIN", visit)
             result("NEW01", "TUMSTATE", "NEW", visit, {"TRORRES": "UNEQUIVOCAL", "TRSTRESC": "UNEQUIVOCAL"})

@@ -26,7 +26,10 @@ def cases(shared: Path) -> list[dict[str, str]]:
 def derived(cases: list[dict[str, str]]) -> pl.DataFrame:
     tu, tr, ids, therapy = [], [], [], {}
     for case, rows in groupby(cases, key=lambda row: row["case_id"]):
-        visits = [Visit(int(r["visit"]), int(r["day"]), r["target_lesions"], r["non_target"], r["new_lesion"] == "Y") for r in rows]
+        visits = [
+            Visit(int(r["visit"]), int(r["day"]), r["target_lesions"], r["non_target"], r["new_lesion"] == "Y")
+            for r in rows
+        ]
         more_tu, more_tr = records(case, visits)
         tu, tr = tu + more_tu, tr + more_tr
         ids.append(case)
@@ -35,7 +38,12 @@ def derived(cases: list[dict[str, str]]) -> pl.DataFrame:
         if found:
             therapy[row["case_id"]] = int(found[1])
     adsl = subjects(ids, NEWTXDT=therapy)
-    tumors = derive_tumors(frame("TU", tu), frame("TR", tr), adsl.with_row_index("S").with_columns(pl.col("S").cast(pl.Int64)), PROTOCOL.criteria.response)
+    tumors = derive_tumors(
+        frame("TU", tu),
+        frame("TR", tr),
+        adsl.with_row_index("S").with_columns(pl.col("S").cast(pl.Int64)),
+        PROTOCOL.criteria.response,
+    )
     return derive_response(adsl, frame("RS", []), tumors, PROTOCOL)[0]
 
 
@@ -48,11 +56,15 @@ def test_every_case_is_there(cases: list[dict[str, str]]) -> None:
 def test_response_per_visit(cases: list[dict[str, str]], derived: pl.DataFrame, parameter: str, column: str) -> None:
     rows = derived.filter(pl.col("PARAMCD") == parameter)
     got = {(row["USUBJID"], int(row["AVISITN"])): row["AVALC"] for row in rows.iter_rows(named=True)}
-    expected = {(row["case_id"], int(row["visit"])): row[column] for row in cases if row[column] not in ("BASELINE", "NA")}
+    expected = {
+        (row["case_id"], int(row["visit"])): row[column] for row in cases if row[column] not in ("BASELINE", "NA")
+    }
     assert {key: got.get(key) for key in expected} == expected
 
 
-@pytest.mark.parametrize(("parameter", "column"), [("BOR", "expected_BOR_unconfirmed"), ("CBOR", "expected_BOR_confirmed_28d")])
+@pytest.mark.parametrize(
+    ("parameter", "column"), [("BOR", "expected_BOR_unconfirmed"), ("CBOR", "expected_BOR_confirmed_28d")]
+)
 def test_best_response(cases: list[dict[str, str]], derived: pl.DataFrame, parameter: str, column: str) -> None:
     rows = derived.filter(pl.col("PARAMCD") == parameter)
     got = dict(rows.select("USUBJID", "AVALC").iter_rows())

@@ -47,13 +47,24 @@ def test_a_visit_that_one_source_lacks_is_a_disagreement() -> None:
 
 def test_the_other_source_is_analysed_where_the_protocols_has_nothing() -> None:
     got = recorded("PR", "PR").derive()
-    assert (got.visits(), [text for text in got.messages("TL-T09") if "recorded responses" in text] != []) == (["PR", "PR"], True)
+    assert (got.visits(), [text for text in got.messages("TL-T09") if "recorded responses" in text] != []) == (
+        ["PR", "PR"],
+        True,
+    )
     got = one_target(30, 30).derive(ASSESSED)
-    assert (got.visits(), got.messages("TL-T09")) == (["PR", "PR"], ["no response is recorded; those derived from lesions are analysed"])
+    assert (got.visits(), got.messages("TL-T09")) == (
+        ["PR", "PR"],
+        ["no response is recorded; those derived from lesions are analysed"],
+    )
 
 
 def test_other_criteria_and_unknown_words_are_left_out_with_a_finding() -> None:
-    course = recorded("PR").assessed(1, 57, "PD", RSCAT="iRECIST").assessed(2, 113, "CHECK").assessed(3, 169, "SD", RSCAT="RECIST 1.1")
+    course = (
+        recorded("PR")
+        .assessed(1, 57, "PD", RSCAT="iRECIST")
+        .assessed(2, 113, "CHECK")
+        .assessed(3, 169, "SD", RSCAT="RECIST 1.1")
+    )
     got = course.derive(ASSESSED)
     assert got.visits() == ["PR", "SD"]
     assert sorted(got.messages("TL-R11")) == ["judged by other criteria", "response value not used"]
@@ -80,7 +91,11 @@ CENTRAL = "INDEPENDENT ASSESSOR"
 
 
 def test_one_of_several_readers_counts() -> None:
-    both = readers((CENTRAL, "RADIOLOGIST 1", None, "PR"), (CENTRAL, "RADIOLOGIST 2", "Y", "SD"), ("INVESTIGATOR", None, None, "CR"))
+    both = readers(
+        (CENTRAL, "RADIOLOGIST 1", None, "PR"),
+        (CENTRAL, "RADIOLOGIST 2", "Y", "SD"),
+        ("INVESTIGATOR", None, None, "CR"),
+    )
     assert both.derive({**ASSESSED, "assessor": CENTRAL}).visits() == ["SD"]
     assert both.derive(ASSESSED).visits() == ["CR"]
 
@@ -88,12 +103,18 @@ def test_one_of_several_readers_counts() -> None:
 def test_readers_are_never_mixed() -> None:
     none = readers((CENTRAL, "RADIOLOGIST 2", None, "SD"), (CENTRAL, "RADIOLOGIST 1", None, "PR"))
     got = none.derive({**ASSESSED, "assessor": CENTRAL})
-    assert (got.visits(), got.messages("TL-R15")) == (["PR"], ["none of the readers is accepted; those of RADIOLOGIST 1 are used"])
+    assert (got.visits(), got.messages("TL-R15")) == (
+        ["PR"],
+        ["none of the readers is accepted; those of RADIOLOGIST 1 are used"],
+    )
 
 
 def test_an_absent_assessor_is_a_finding() -> None:
     got = readers(("INVESTIGATOR", None, None, "PR")).derive({**ASSESSED, "assessor": CENTRAL})
-    assert (got.visits(), got.messages("TL-R15")) == ([], [f"no record of {CENTRAL}; there are records of INVESTIGATOR"])
+    assert (got.visits(), got.messages("TL-R15")) == (
+        [],
+        [f"no record of {CENTRAL}; there are records of INVESTIGATOR"],
+    )
     got = one_target(30).derive({"assessor": CENTRAL})
     assert (got.visits(), len(got.messages("TL-R15"))) == ([], 2)
 

@@ -51,14 +51,15 @@ def _apart(rows: pl.DataFrame, prefix: str) -> tuple[pl.DataFrame, pl.DataFrame]
     """Return the records with scans under one visit number but far apart as visits of their own, and findings.
 
     Scans of one visit follow each other within REUSED_DAYS; after a longer gap the number was used again, and the
-    later scans are another visit, numbered just after it.
+    later scans are another visit, numbered just after it. Dates in part do not tell visits apart.
     """
     visit = ["S", "AVISITN"]
-    wide = rows.group_by(visit).agg((pl.col("ADT").max() - pl.col("ADT").min()).dt.total_days().alias("SPAN"))
+    whole = rows.filter(pl.col("ADTF").is_null())
+    wide = whole.group_by(visit).agg((pl.col("ADT").max() - pl.col("ADT").min()).dt.total_days().alias("SPAN"))
     reused = wide.filter(pl.col("SPAN") > REUSED_DAYS)
     if reused.is_empty():
         return rows, join_findings()
-    days = rows.join(reused, on=visit, how="semi").select(*visit, "ADT").unique().sort(*visit, "ADT")
+    days = whole.join(reused, on=visit, how="semi").select(*visit, "ADT").unique().sort(*visit, "ADT")
     gap = pl.col("ADT").diff().over(visit).dt.total_days() > REUSED_DAYS
     days = days.with_columns(gap.fill_null(False).cast(pl.Int64).cum_sum().over(visit).alias("AGAIN"))
     rows = rows.join(days, on=[*visit, "ADT"], how="left", maintain_order="left")
