@@ -76,7 +76,9 @@ def with_topline(tables: dict[str, pl.DataFrame], protocol: Protocol, route: str
     adsl, tumors, criteria = tables["ADSL"], None, protocol.criteria.response
     rs = domain(tables, "RS")
     if route == "lesions":
-        places = adsl.select("STUDYID", "USUBJID", "STARTDT").with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
+        places = (
+            adsl.select("STUDYID", "USUBJID", "STARTDT").with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
+        )
         tumors = derive_tumors(domain(tables, "TU"), domain(tables, "TR"), places, criteria)
         rs = rs.clear()
     adsl = flag_sets(flag_scans(adsl, tumors, rs, criteria)[0], protocol)
@@ -96,7 +98,9 @@ def pandas_tables(tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "TR": ["USUBJID", "TRLNKID", "TRSTRESC", "TRSTRESN", "TRSTAT", "VISITNUM", "TRDTC"],
     }
     full = {name: domain(tables, name) if name != "ADSL" else tables[name] for name in wanted}
-    frames = {name: pd.DataFrame({each: full[name][each].to_list() for each in names}) for name, names in wanted.items()}
+    frames = {
+        name: pd.DataFrame({each: full[name][each].to_list() for each in names}) for name, names in wanted.items()
+    }
     for name in dates:
         frames["ADSL"][name] = pd.to_datetime(frames["ADSL"][name])
     return frames
@@ -176,7 +180,10 @@ def measure_all(sizes: list[int], kinds: list[str]) -> list[Measured]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             records = apart(draw, folder, subjects)
-            print(f"{subjects:>8,} subjects: " + ", ".join(f"{count:,} {name}" for name, count in records.items()), flush=True)
+            print(
+                f"{subjects:>8,} subjects: " + ", ".join(f"{count:,} {name}" for name, count in records.items()),
+                flush=True,
+            )
             for route in ROUTES if "pandas" in kinds else ():
                 same = apart(check_same, folder, route)["subjects"]
                 print(f"{same:>8,} subjects: both versions agree, {ROUTES[route]}", flush=True)

@@ -41,8 +41,10 @@ def overall_responses(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
     rows["BACK"] = (rows["SIZE"] > 0) & ~rows["NODE"]
     visits = rows.groupby(["USUBJID", "VISITNUM"], as_index=False)["ADT"].max()
     keys = ["USUBJID", "VISITNUM"]
-    target = rows[rows["KIND"] == "TARGET"].groupby(keys).agg(
-        SUM=("SIZE", "sum"), MEASURED=("SIZE", "count"), GONE=("GONE", "all"), BACK=("BACK", "any")
+    target = (
+        rows[rows["KIND"] == "TARGET"]
+        .groupby(keys)
+        .agg(SUM=("SIZE", "sum"), MEASURED=("SIZE", "count"), GONE=("GONE", "all"), BACK=("BACK", "any"))
     )
     other = rows[rows["KIND"] == "NON-TARGET"].assign(
         PROGRESSED=lambda each: each["TRSTRESC"] == "UNEQUIVOCAL",
@@ -66,7 +68,7 @@ def judged(visits: list[dict[str, Any]]) -> list[tuple[str, Any, str]]:
     nadir, complete, new, out = base, False, False, []
     for visit in visits[1:]:
         whole = targets and visit["MEASURED"] == targets
-        target = target_response(visit, base, nadir, bool(targets), bool(whole), complete)
+        target = target_response(visit, base, nadir, bool(whole), complete)
         other = other_response(visit, others)
         if complete and other == "NON-CR/NON-PD":
             other = "PD"
@@ -79,8 +81,8 @@ def judged(visits: list[dict[str, Any]]) -> list[tuple[str, Any, str]]:
     return out
 
 
-def target_response(visit: dict[str, Any], base: Any, nadir: Any, there: bool, whole: bool, complete: bool) -> str:
-    if not there:
+def target_response(visit: dict[str, Any], base: Any, nadir: Any, whole: bool, complete: bool) -> str:
+    if not visit["N_TARGET"]:
         return ""
     total = 0.0 if pd.isna(visit["SUM"]) else visit["SUM"]
     if complete and visit["BACK"] is True:

@@ -67,6 +67,8 @@ def test_best_responses(seed: int, rule: slow.Rule, reference: int) -> None:
 
 @given(st.lists(words, max_size=8))
 def test_nothing_counts_after_progression(course: list[str]) -> None:
-    got = until_progression(np.array([[CODE[word] for word in course]], dtype=np.int8).reshape(1, len(course)))[0].tolist()
+    got = until_progression(np.array([[CODE[word] for word in course]], dtype=np.int8).reshape(1, len(course)))[
+        0
+    ].tolist()
     end = course.index("PD") if "PD" in course else len(course)
     assert got == [word != "" and place <= end for place, word in enumerate(course)]

@@ -28,7 +28,9 @@ def patients(seed: int) -> list[slow.Times]:
         return draw.choice(EDGES) if draw.random() < share else None
 
     return [
-        slow.Times(draw.choice([0, 0, 56]), perhaps(0.8), perhaps(0.4), tuple(draw.choices(EDGES, k=draw.randint(0, 5))))
+        slow.Times(
+            draw.choice([0, 0, 56]), perhaps(0.8), perhaps(0.4), tuple(draw.choices(EDGES, k=draw.randint(0, 5)))
+        )
         for _ in range(GROUP)
     ]
 
@@ -52,9 +54,13 @@ def dated(prefix: str, places: list[int], values: list[int | None]) -> pl.DataFr
 def test_events_and_censoring(seed: int, allowed: int | None) -> None:
     group = patients(seed)
     people = list(range(len(group)))
-    rows = pl.DataFrame({"S": people, "STARTDT": [day(each.start) for each in group]}, schema={"S": pl.Int64, "STARTDT": pl.Date})
+    rows = pl.DataFrame(
+        {"S": people, "STARTDT": [day(each.start) for each in group]}, schema={"S": pl.Int64, "STARTDT": pl.Date}
+    )
     rows = rows.with_columns(
-        pl.lit(ZERO).alias("ZERO"), pl.lit(None, pl.List(pl.String)).alias("STARTREC"), pl.lit(["DM"], pl.List(pl.String)).alias("OWN")
+        pl.lit(ZERO).alias("ZERO"),
+        pl.lit(None, pl.List(pl.String)).alias("STARTREC"),
+        pl.lit(["DM"], pl.List(pl.String)).alias("OWN"),
     )
     for prefix, values in (("E", [each.event for each in group]), ("X", [each.stop for each in group])):
         rows = rows.join(dated(prefix, people, values), on="S")

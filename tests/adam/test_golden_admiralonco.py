@@ -75,7 +75,9 @@ def pair(shared: Path, name: str, lost: str = "as assessed") -> Pair:
         pl.col("RANDDT").alias("STARTDT"), pl.lit(None, pl.Date).alias("NEWTXDT")
     )  # fmt: skip
     if name == "seq":
-        tables = {each: pl.read_parquet(shared / "golden" / "adam" / f"seq_{each.lower()}.parquet") for each in ("RS", "TU")}
+        tables = {
+            each: pl.read_parquet(shared / "golden" / "adam" / f"seq_{each.lower()}.parquet") for each in ("RS", "TU")
+        }
         tables = {each: frame.with_columns(pl.col(f"{each}SEQ").cast(pl.Int64)) for each, frame in tables.items()}
     else:
         tables = dict(sdtm(shared / "data" / "sdtm" / FOLDERS[name]))
@@ -158,7 +160,9 @@ def test_times_name_the_row_that_decides(shared: Path, name: str, parameter: str
     assert mine.height > 0 or parameter == "OS"
     pairs = mine.join(other, on="USUBJID", suffix="_REF")
     assert pairs.height == mine.height
-    assert pairs.filter(pl.any_horizontal(pl.col(each).ne_missing(pl.col(f"{each}_REF")) for each in ("ADT", "SRCSEQ"))).is_empty()
+    assert pairs.filter(
+        pl.any_horizontal(pl.col(each).ne_missing(pl.col(f"{each}_REF")) for each in ("ADT", "SRCSEQ"))
+    ).is_empty()
     subject = pairs.filter(pl.col("PARAMCD") != pl.col("PARAMCD_REF"))
     assert set(subject["PARAMCD"]) <= {"OVR"}  # the last assessment: our row of the visit, LSTA in the reference
     assert set(subject["PARAMCD_REF"]) <= {"LSTA"}
@@ -194,7 +198,11 @@ def test_disease_after_complete_response_is_progression_where_the_protocol_says_
     kept = both.derived.adam["ADRS"].filter(pl.col("PARAMCD") == "OVRASSD")
     assert different(kept, theirs, keys, ("AVALC", "SRCSEQ")).is_empty()
     assert differing(both, "PD") == first
-    times = different(*(frame.filter(pl.col("PARAMCD") == "PFS") for frame in (both.derived.adam["ADTTE"], both.adtte)), ["USUBJID"], ("ADT", "CNSR"))
+    times = different(
+        *(frame.filter(pl.col("PARAMCD") == "PFS") for frame in (both.derived.adam["ADTTE"], both.adtte)),
+        ["USUBJID"],
+        ("ADT", "CNSR"),
+    )
     assert set(times["USUBJID"]) == first
     assert (times["ADT"] <= times["ADT_REF"]).all()
     for parameter in ("BOR", "CBOR", "RSP", "CRSP", "CB", "CCB", "BCP"):
@@ -204,7 +212,11 @@ def test_disease_after_complete_response_is_progression_where_the_protocol_says_
 def test_the_last_adequate_assessment_leaves_out_what_could_not_be_read(shared: Path) -> None:
     """LSTA of the reference includes NE, which observes nothing; LSTAEV, which censoring uses by default, does not."""
     both = pair(shared, "seq")
-    adequate = both.derived.adam["ADRS"].filter(pl.col("PARAMCD") == "LSTAEV").select("USUBJID", pl.col("ADT").alias("ADEQUATE"))
+    adequate = (
+        both.derived.adam["ADRS"]
+        .filter(pl.col("PARAMCD") == "LSTAEV")
+        .select("USUBJID", pl.col("ADT").alias("ADEQUATE"))
+    )
     joined = both.adrs.filter(pl.col("PARAMCD") == "LSTA").join(adequate, on="USUBJID")
     differ = joined.filter(pl.col("ADT").ne_missing(pl.col("ADEQUATE")))
     assert set(differ["AVALC"]) == {"NE"}

@@ -33,14 +33,19 @@ class Patient:
 
 def size(draw: Draw, base: Fraction) -> Fraction | None:
     near = [base * share for share in (Fraction(7, 10), 1, Fraction(6, 5))]
-    edges = [each + Fraction(tenths, 10) for each in near for tenths in (-1, 0, 0, 1)] + [base + 5, base + Fraction(49, 10)]
+    edges = [each + Fraction(tenths, 10) for each in near for tenths in (-1, 0, 0, 1)] + [
+        base + 5,
+        base + Fraction(49, 10),
+    ]
     pick = draw.random()
     return None if pick < 0.08 else draw.choice(STEPS if pick < 0.5 else edges)
 
 
 def target(draw: Draw) -> slow.Target:
     base = draw.choice(BASELINES)
-    return slow.Target(None if draw.random() < 0.05 else base, draw.random() < 0.3, tuple(size(draw, base) for _ in range(VISITS)))
+    return slow.Target(
+        None if draw.random() < 0.05 else base, draw.random() < 0.3, tuple(size(draw, base) for _ in range(VISITS))
+    )
 
 
 def scan(draw: Draw, kinds: list[str]) -> slow.Scan:
@@ -49,7 +54,9 @@ def scan(draw: Draw, kinds: list[str]) -> slow.Scan:
 
 def patient(draw: Draw) -> Patient:
     kinds = draw.choice([[""], ["", "CR"], ["CR", "NON-CR/NON-PD", "NE"], ["CR", "NON-CR/NON-PD", "PD", "NE"]])
-    return Patient([target(draw) for _ in range(draw.choice([0, 1, 1, 1, 2, 3]))], [scan(draw, kinds) for _ in range(VISITS)])
+    return Patient(
+        [target(draw) for _ in range(draw.choice([0, 1, 1, 1, 2, 3]))], [scan(draw, kinds) for _ in range(VISITS)]
+    )
 
 
 def patients(seed: int) -> list[Patient]:
@@ -75,9 +82,8 @@ def arrays(group: list[Patient]) -> recist.Lesions:
         return np.array([[getattr(scan, name) for scan in patient.scans] for patient in group], dtype)
 
     words = np.array([[CODE[scan.non_target] for scan in patient.scans] for patient in group], np.int8)
-    return recist.Lesions(
-        baseline, size, target, node, words, at_scans("small_nodes", np.bool_), at_scans("new", np.bool_), at_scans("assessed", np.bool_)
-    )  # type: ignore[arg-type]  # fmt: skip
+    small, new, assessed = (at_scans(name, np.bool_) for name in ("small_nodes", "new", "assessed"))
+    return recist.Lesions(baseline, size, target, node, words, small, new, assessed)  # type: ignore[arg-type]
 
 
 @settings(max_examples=25, deadline=None)
@@ -86,10 +92,8 @@ def test_responses(seed: int) -> None:
     group = patients(seed)
     got = recist.assess(arrays(group))
     for place, patient in enumerate(group):
-        mine = [
-            (WORDS[got.target[place, visit]], WORDS[got.non_target[place, visit]], WORDS[got.overall[place, visit]], int(got.total[place, visit]))
-            for visit in range(VISITS)
-        ]  # fmt: skip
+        coded = (got.target[place], got.non_target[place], got.overall[place])
+        mine = [(*(WORDS[code[visit]] for code in coded), int(got.total[place, visit])) for visit in range(VISITS)]
         expected = slow.assess(patient.targets, patient.scans)
         assert mine == [(target, other, overall, nanometres(total)) for target, other, overall, total in expected]
 
@@ -148,5 +152,9 @@ def test_the_twin_knows_the_cases_that_publications_give() -> None:
     lesion = slow.Target(Fraction(50), False, (Fraction(35), Fraction(42), Fraction(0), Fraction(3), None))
     plain = [slow.Scan("", False, False, True)] * VISITS
     assert [overall for _, _, overall, _ in slow.assess([lesion], plain)] == ["PR", "PD", "CR", "PD", "NE"]
-    three = [slow.Target(Fraction(20), False, (Fraction(40),)), slow.Target(Fraction(20), False, (Fraction(40),)), slow.Target(Fraction(10), False, (None,))]
+    three = [
+        slow.Target(Fraction(20), False, (Fraction(40),)),
+        slow.Target(Fraction(20), False, (Fraction(40),)),
+        slow.Target(Fraction(10), False, (None,)),
+    ]
     assert slow.assess(three, plain[:1])[0][2] == "PD"  # Eisenhauer 2009, section 4.4.2

@@ -64,7 +64,9 @@ def check_confirmations(derived: Derived, days: int) -> int:
     adrs = derived.adam["ADRS"].filter(pl.col("PARAMCD") == "OVR").select("USUBJID", "ADT", "AVALC", "SRCRECS")
     pairs = confirming(derived).join(adrs, on="USUBJID", suffix="_OVR")
     inside = pairs.filter(pl.col("SRCRECS").list.set_difference("NAMED").list.len() == 0).sort("USUBJID", "ADT_OVR")
-    per_subject = inside.group_by("USUBJID", maintain_order=True).agg(pl.col("ADT", "AVALC").first(), pl.col("ADT_OVR", "AVALC_OVR"))
+    per_subject = inside.group_by("USUBJID", maintain_order=True).agg(
+        pl.col("ADT", "AVALC").first(), pl.col("ADT_OVR", "AVALC_OVR")
+    )
     for row in per_subject.iter_rows(named=True):
         assert len(row["ADT_OVR"]) == 2
         assert (row["ADT_OVR"][1] - row["ADT_OVR"][0]).days >= days
@@ -114,7 +116,9 @@ def test_a_death_that_only_disposition_dates_names_its_record() -> None:
     tables["DM"] = tables["DM"].with_columns(pl.lit(None, pl.String).alias("DTHDTC"))
     derived = derive(tables, plan)
     dead = derived.adam["ADRS"].filter((pl.col("PARAMCD") == "DEATH") & (pl.col("AVALC") == "Y"))
-    deaths = tables["DS"].filter(pl.col("DSDECOD") == "DEATH").select("USUBJID", pl.format("DS {}", "DSSEQ").alias("RECORD"))
+    deaths = (
+        tables["DS"].filter(pl.col("DSDECOD") == "DEATH").select("USUBJID", pl.format("DS {}", "DSSEQ").alias("RECORD"))
+    )
     named = dead.select("USUBJID", pl.col("SRCRECS").list.first().alias("RECORD"))
     assert dead.height == deaths["USUBJID"].n_unique() > 0
     assert named.join(deaths, on=["USUBJID", "RECORD"], how="anti").is_empty()

@@ -25,7 +25,7 @@ def responses(baseline: tuple[float, ...], nodes: tuple[bool, ...], scans: list[
             nadir = min(nadir, sum(measured))
         other = other_response(scan.states)
         overall = overall_response(target, other, scan.new)
-        if complete_before and disease_is_back(scan, nodes, other):
+        if complete_before and disease_is_back(scan, nodes):
             overall = "PD"
         complete_before = complete_before or overall == "CR"
         result.append((target, other, overall))
@@ -65,6 +65,6 @@ def overall_response(target: str, other: str, new: bool) -> str:
     return "PR" if target in ("CR", "PR") else target
 
 
-def disease_is_back(scan: Scan, nodes: tuple[bool, ...], other: str) -> bool:
+def disease_is_back(scan: Scan, nodes: tuple[bool, ...]) -> bool:
     back = [size is not None and size > 0 for size, node in zip(scan.sizes, nodes, strict=True) if not node]
-    return any(back) or other == "NON-CR/NON-PD"
+    return any(back) or "PRESENT" in scan.states

@@ -16,6 +16,7 @@ class Rule:
     missing_is_unevaluable: bool
     without_target: str
 
+
 Visit = tuple[int, str]
 
 
@@ -33,7 +34,11 @@ def confirming(visits: list[Visit], first: int, rule: Rule) -> int:
 
 def allowed(between: list[str], word: str, wanted: str, rule: Rule) -> bool:
     may = {"CR", "NE", ""} | ({"PR", "SD"} if wanted == "PR" else set())
-    if set(between) - may or between.count("NE") > rule.unevaluable_between or between.count("SD") > rule.stable_between:
+    if (
+        set(between) - may
+        or between.count("NE") > rule.unevaluable_between
+        or between.count("SD") > rule.stable_between
+    ):
         return False
     course = [*between, word]
     return not any(each == "PR" and "CR" in course[:place] for place, each in enumerate(course))

@@ -67,7 +67,12 @@ def assess(base: Size, visits: list[Visit]) -> tuple[list[str], int]:
 
 def categories(visit: Visit, nadir: Size, was_complete: bool) -> set[str]:
     found = set()
-    grown = visit.total is not None and nadir is not None and visit.total - nadir >= 5 and visit.total >= nadir * Fraction(6, 5)
+    grown = (
+        visit.total is not None
+        and nadir is not None
+        and visit.total - nadir >= 5
+        and visit.total >= nadir * Fraction(6, 5)
+    )
     if grown or (visit.target == "PD" and (was_complete or visit.total is None)):
         found.add("target")
     if visit.non_target == "PD":
@@ -77,7 +82,9 @@ def categories(visit: Visit, nadir: Size, was_complete: bool) -> set[str]:
 
 def confirms(pending: Pending, visit: Visit, now: set[str], fresh: bool) -> bool:
     larger = visit.total is not None and pending.total is not None and visit.total - pending.total >= 5
-    new_larger = visit.new_total is not None and pending.new_total is not None and visit.new_total - pending.new_total >= 5
+    new_larger = (
+        visit.new_total is not None and pending.new_total is not None and visit.new_total - pending.new_total >= 5
+    )
     return (
         ("target" in pending.categories and larger)
         or ("non-target" in pending.categories and visit.worse)

@@ -26,7 +26,9 @@ class Scan:
 
 
 def total(sizes: list[Size]) -> Size:
-    return None if any(size is None for size in sizes) else sum((size for size in sizes if size is not None), Fraction(0))
+    return (
+        None if any(size is None for size in sizes) else sum((size for size in sizes if size is not None), Fraction(0))
+    )
 
 
 def progressed(part: Fraction, nadir: Fraction) -> bool:
@@ -40,7 +42,9 @@ def normal(target: Target, size: Size) -> bool:
 def target_response(targets: list[Target], sizes: list[Size], base: Size, nadir: Size, complete: bool) -> str:
     if not targets:
         return ""
-    if complete and any(size is not None and size > 0 and not each.node for each, size in zip(targets, sizes, strict=True)):
+    if complete and any(
+        size is not None and size > 0 and not each.node for each, size in zip(targets, sizes, strict=True)
+    ):
         return "PD"
     known = any(each.baseline is not None for each in targets)
     if known and all(normal(each, size) for each, size in zip(targets, sizes, strict=True)):

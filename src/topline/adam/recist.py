@@ -44,7 +44,8 @@ class Lesions:
     `baseline` (S, L) and `size` (S, V, L) in nanometres, UNMEASURED where missing; `target` (S, L) says which lesions
     exist, `node` (S, L) which are lymph nodes (short axis). `non_target` (S, V) is the non-target response or NONE,
     `small_nodes` (S, V) says that all non-target disease that is there are nodes measured below 15 mm; `new` (S, V) is
-    an unequivocal new lesion, `assessed` (S, V) whether there was a visit.
+    an unequivocal new lesion, `assessed` (S, V) whether there was a visit. `other_seen` (S, V) says that some
+    non-target lesion is there, also where others were not assessed; None takes it from `non_target`.
     """
 
     baseline: Sizes
@@ -55,6 +56,7 @@ class Lesions:
     small_nodes: Mask
     new: Mask
     assessed: Mask
+    other_seen: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ def _target_at(
 def _non_target_at(lesions: Lesions, visit: int, had_complete: Mask) -> tuple[Codes, Mask]:
     """Return non-target response and regrown non-target node at one visit: after an overall CR what is back is PD."""
     other, small = lesions.non_target[:, visit], lesions.small_nodes[:, visit]
-    back = had_complete & (other == NN)
+    there = other == NN if lesions.other_seen is None else lesions.other_seen[:, visit]
+    back = had_complete & there & (other != PD)
     return np.where(back & ~small, PD, other).astype(np.int8), back & small
 
 

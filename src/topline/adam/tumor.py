@@ -121,7 +121,7 @@ def _arrays(
     lesion = targets.select("S", "TRLNKID", "L")
     later = readings.measures.join(lesion, on=["S", "TRLNKID"]).join(grid.place, on=["S", "AVISITN"])
     before = first.join(lesion, on=["S", "TRLNKID"])
-    response, small, worse = _non_targets(readings, grid, recist.CODE[criteria.partial_non_target])
+    response, small, worse, seen = _non_targets(readings, grid, recist.CODE[criteria.partial_non_target])
     assessed = _filled(grid.place, ("S", "V"), (grid.subjects, grid.visits), 1, 0).astype(np.bool_)
     lesions = recist.Lesions(
         baseline=_filled(before, ("S", "L"), shape, before["NM"], recist.UNMEASURED),
@@ -132,12 +132,15 @@ def _arrays(
         small_nodes=small,
         new=new.count > 0,
         assessed=assessed,
+        other_seen=seen,
     )
     return lesions, worse
 
 
-def _non_targets(readings: Readings, grid: _Grid, partial: int) -> tuple[recist.Codes, recist.Mask, recist.Mask]:
-    """Return non-target response, whether what is there are small nodes only, and whether one progressed."""
+def _non_targets(
+    readings: Readings, grid: _Grid, partial: int
+) -> tuple[recist.Codes, recist.Mask, recist.Mask, recist.Mask]:
+    """Return non-target response, whether what is there are small nodes only, whether one progressed or was seen."""
     others = _numbered(readings, NON_TARGET)
     shape = (grid.subjects, grid.visits, _count(others, "L"))
     rows = readings.measures.join(others.select("S", "TRLNKID", "L"), on=["S", "TRLNKID"])
@@ -149,7 +152,8 @@ def _non_targets(readings: Readings, grid: _Grid, partial: int) -> tuple[recist.
     kept = present.group_by("S", "V").agg(tiny.all().alias("SMALL"))
     small = _filled(kept, ("S", "V"), shape[:2], kept["SMALL"].cast(pl.Int64), 0).astype(np.bool_)
     progressed: recist.Mask = (state == recist.STATE_PROGRESSED).any(axis=2)
-    return recist.non_target_response(state, there, partial), small, progressed
+    seen = _filled(kept, ("S", "V"), shape[:2], 1, 0).astype(np.bool_)
+    return recist.non_target_response(state, there, partial), small, progressed, seen
 
 
 def visit_dates(tumors: Tumors) -> Ints:

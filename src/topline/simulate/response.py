@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topline.simulate.draws import Draws, Floats
-from topline.simulate.scans import ABSENT, NO_LESION, NOT_DONE, UNEQUIVOCAL, Scans
+from topline.simulate.scans import ABSENT, NO_LESION, NOT_DONE, PRESENT, UNEQUIVOCAL, Scans
 from topline.simulate.truth import Reading
 from topline.simulate.tumour import Mask, Tumours
 
@@ -43,7 +43,7 @@ def assess(scans: Scans, tumours: Tumours, done: Mask, reading: Reading, draws: 
     target = np.where(wrong, _one_step_off(target, draws.uniform("misread way", *done.shape)), target)
     other = np.where(done, _other_responses(scans.other), NONE).astype(np.int8)
     overall = np.where(done, _overall(target, other, scans.new), NONE).astype(np.int8)
-    back = _disease_back(scans, tumours, other) & done
+    back = _disease_back(scans, tumours) & done
     return Assessment(target.astype(np.int8), other, _after_complete_response(overall, back))
 
 
@@ -94,10 +94,10 @@ def _overall(target: Codes, other: Codes, new: Mask) -> Codes:
     return np.select([progressed, target == NONE, complete, partial], [PD, other, CR, PR], target).astype(np.int8)
 
 
-def _disease_back(scans: Scans, tumours: Tumours, other: Codes) -> Mask:
+def _disease_back(scans: Scans, tumours: Tumours) -> Mask:
     """Return where a target other than a node, or non-target disease, is there; a node is judged by the sum alone."""
     there = (scans.size > 0) & (tumours.target & ~tumours.node)[:, None, :]
-    return np.asarray(there.any(axis=2) | (other == NN))
+    return np.asarray(there.any(axis=2) | (scans.other == PRESENT).any(axis=2))
 
 
 def _after_complete_response(overall: Codes, back: Mask) -> Codes:
