@@ -344,6 +344,8 @@ def test_a_target_seen_on_an_x_ray_is_at_least_20_mm() -> None:
 def test_non_target_disease_back_beside_an_unseen_lesion_is_progression() -> None:
     course = one_target(0, 0, 0)
     for name in ("NT01", "NT02"):
-        course.lesion(name, "NON-TARGET", "BONE").measured(0, BASELINE, {name: "PRESENT"}).measured(1, 57, {name: "ABSENT"})
+        course.lesion(name, "NON-TARGET", "BONE").measured(0, BASELINE, {name: "PRESENT"}).measured(
+            1, 57, {name: "ABSENT"}
+        )
     course.measured(2, 113, {"NT01": "ABSENT", "NT02": None}).measured(3, 169, {"NT01": "PRESENT", "NT02": None})
     assert course.derive().visits() == ["CR", "PR", "PD"]

@@ -31,6 +31,12 @@ def test_a_later_visit_dated_in_part_is_never_the_baseline() -> None:
     assert (total(one_target().measured(2, 113, {"T01": 20}, TRDTC="2020")), got.visits()) == ([50.0, 20.0], ["PR"])
 
 
+def test_a_visit_dated_in_part_that_lies_before_the_start_for_certain_is_the_baseline() -> None:
+    course = Course().lesion("T01").measured(-1, -30, {"T01": 80}).measured(0, -10, {"T01": 50}, TRDTC="2019-12")
+    got = course.measured(1, 57, {"T01": 45}).derive()
+    assert (got.visits(), total(course)) == (["SD"], [50.0, 45.0])
+
+
 def test_a_baseline_dated_in_part_lies_no_later_than_the_start() -> None:
     course = Course().lesion("T01").measured(0, 1, {"T01": 50}, TRDTC="2020-01").measured(1, 20, {"T01": 30})
     got = course.derive()

@@ -13,12 +13,12 @@ from topline.tables.findings import findings, join_findings
 def baseline_visits(readings: Readings, subjects: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the baseline visit of each subject (S, BVISIT, BDT), and findings.
 
-    It is the last visit whose scans begin on or before the start of time. A visit dated in part serves where no whole
-    date does, and then is dated no later than the start. Where no visit can lie before the start, the one at which TU
-    identifies the first lesion is the baseline, which is a finding; so is having none.
+    It is the last visit whose scans begin on or before the start of time for certain. A visit dated in part that may
+    lie before it serves where there is none, and then is dated no later than the start. Where no visit can lie before
+    the start, the one at which TU identifies the first lesion is the baseline, which is a finding; so is having none.
     """
     visits = readings.visits.join(subjects.select("S", "STARTDT"), on="S", maintain_order="left")
-    whole = visits.filter(pl.col("ADTF").is_null() & (pl.col("FIRSTDT") <= pl.col("STARTDT")))
+    whole = visits.filter(pl.col("FIRSTDT") <= pl.col("STARTDT"))
     whole = whole.sort("S", "ADT", "AVISITN").group_by("S", maintain_order=True).last()
     possible = visits.filter(pl.col("ADTF").is_not_null() & (_earliest() <= pl.col("STARTDT"))).join(
         whole, on="S", how="anti"

@@ -74,6 +74,8 @@ def findings(code: str, rows: pl.DataFrame, dataset: str, **texts: Unpack[Texts]
     >>> found["MESSAGE"].to_list(), found["RECORD"].to_list()
     (['dose after death'], ['EXSEQ 2'])
     """
+    if rows.is_empty():
+        return FINDINGS.empty()
     entry = CATALOGUE[code]
     columns: dict[str, pl.Expr] = {
         "CODE": pl.lit(code),
