@@ -4,10 +4,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from topline.exchange.study_file import read_study
 from topline.simulate.trial import draw_trial
 from topline.study import Run, run_study
+
+# No deadline: how long an example takes says how busy the machine is. The same examples on every run.
+settings.register_profile("topline", deadline=None, derandomize=True)
+settings.load_profile("topline")
 
 STUDIES = ("nct02976896", "nct07142421")
 

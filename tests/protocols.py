@@ -44,7 +44,11 @@ def protocol(
         "identifiers": {"study": "TEST", "title": words("Test"), "sponsor": "Test"},
         "population": {"condition": words("Condition"), "description": words("Adults"), "ages": {}, "planned": 10},
         "arms": [
-            {"code": "A", "label": words("A"), "interventions": [{"name": "X", "label": words("X"), "dose": 1, "unit": "mg"}]}
+            {
+                "code": "A",
+                "label": words("A"),
+                "interventions": [{"name": "X", "label": words("X"), "dose": 1, "unit": "mg"}],
+            }
         ],
         "schedule": {
             "time_zero": time_zero,

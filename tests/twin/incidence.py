@@ -1,7 +1,6 @@
 """Cumulative incidence with case weights and its jackknife by differentiating them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 Subjects = list[tuple[float, int]]
 
