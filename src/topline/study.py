@@ -1,7 +1,7 @@
 """The pipeline as one table: which stage reads what and writes what; it runs them and keeps the lineage."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
@@ -12,7 +12,8 @@ from topline.adam.subject import derive_subjects, domain, flag_sets
 from topline.adam.survival import derive_survival
 from topline.adam.tumor import Tumors, derive_tumors
 from topline.adam.tumor_rows import derive_tumor_rows, flag_scans
-from topline.errors import ToplineError
+from topline.errors import Finding, ToplineError
+from topline.protocol.endpoints import TimeToEvent
 from topline.protocol.model import Protocol
 from topline.stats.analysis import Analysis, Outcome, run_analyses
 from topline.stats.methods import METHODS
@@ -23,14 +24,21 @@ from topline.tables.adam import ADAM
 from topline.tables.checks import check_across, check_table
 from topline.tables.conform import conform
 from topline.tables.cutoff import cut_tables, stated_cutoff
-from topline.tables.findings import findings, join_findings
+from topline.tables.findings import findings, findings_frame, join_findings
 from topline.tables.results import LINEAGE, RESULTS
 from topline.tables.sdtm import sdtm_table
 from topline.tables.virtual import is_virtual
 
 Progress = Callable[[str], None]
 SUBJECT_DOMAINS = ("DM", "TR", "TU", "RS")
-EXPECTED = ("DM", "EX", "DS", "TU", "TR")
+EXPECTED = {
+    "EX": "treatment is known only as far as DM has it",
+    "DS": "enrolment and the end of treatment and study are not known",
+    "TU": "the kind and place of a lesion are taken from TR",
+    "TR": "response is taken from RS, if it is there",
+    "CM": "new anti-cancer therapy is not known, unless PR has it: no time is censored at it",
+}
+"""Tables that the analyses need, and what becomes of them without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,14 @@ def _conform(state: _State) -> None:
 
 
 def _check(state: _State) -> None:
-    for name in EXPECTED:
-        if name not in state.tables:
-            state.found.append(findings("TL-T09", pl.DataFrame({"N": [1]}), name))
+    missing = [
+        Finding("TL-T09", name, message=f"table missing: {what}")
+        for name, what in EXPECTED.items()
+        if name not in state.tables
+    ]
+    if "RS" not in state.tables:
+        missing.append(Finding("TL-T12", "RS", message="no recorded response to compare the derived one with"))
+    state.found.append(findings_frame(missing))
     for name, frame in state.tables.items():
         table = sdtm_table(name)
         if table is not None:
@@ -118,7 +131,22 @@ def _other_study(state: _State) -> pl.DataFrame:
 
 def _subjects(state: _State) -> None:
     state.adam["ADSL"], found = derive_subjects(state.tables, state.protocol)
-    state.found.append(found)
+    state.found += [found, _other_arms(state)]
+
+
+def _other_arms(state: _State) -> pl.DataFrame:
+    """Return a finding for each arm of treated subjects that the protocol does not have."""
+    own = [arm.code.upper() for arm in state.protocol.arms]
+    treated = state.adam["ADSL"].filter((pl.col("TRTFL") == "Y") & pl.col("ARMCD").is_not_null())
+    arms = (
+        treated.group_by("STUDYID", "ARMCD", maintain_order=True)
+        .len()
+        .filter(~pl.col("ARMCD").str.to_uppercase().is_in(own))
+    )
+    text = pl.format(
+        "{} treated subjects are in an arm that the protocol does not have ({})", "len", pl.lit(", ".join(own))
+    )
+    return findings("TL-D15", arms, "DM", variable="ARMCD", value=pl.col("ARMCD"), message=text)
 
 
 def _tumors(state: _State) -> None:
@@ -159,20 +187,30 @@ def _consistency(state: _State) -> None:
 def _flags(state: _State) -> None:
     """Give every dataset the analysis-set flags and the treatment of its subject: a condition needs one table."""
     flags = [each.flag for each in state.protocol.analysis_sets]
-    core = state.adam["ADSL"].select("STUDYID", "USUBJID", "TRT01A", *flags)
+    order = pl.struct(pl.coalesce("ENRLDT", "TRTSDT"), "TRTSDT", "USUBJID").rank("ordinal").cast(pl.Int64)
+    enrolled = state.adam["ADSL"].with_columns(pl.when(pl.col("ENRLFL") == "Y").then(order).alias("ENRLORD"))
+    core = enrolled.select("STUDYID", "USUBJID", "TRT01P", "TRT01A", "ENRLORD", *flags)
     for name in ("ADTR", "ADRS", "ADTTE"):
         state.adam[name] = state.adam[name].join(core, on=["STUDYID", "USUBJID"], how="left", maintain_order="left")
 
 
 def _statistics(state: _State) -> None:
-    plans = (
-        plan_subjects(state.protocol, state.adam["ADSL"])
-        + plan_response(state.protocol)
-        + plan_survival(state.protocol)
-    )
+    plans = plan_response(state.protocol) + plan_survival(state.protocol)
+    if not (state.adam["ADRS"]["PARAMCD"] == "OVR").any():
+        plans = [_without_rows(plan, state.protocol) for plan in plans]
+        text = "no tumour assessment in the data: response, progression and disease control are not analysed"
+        state.found.append(findings_frame([Finding("TL-X02", "ADRS", message=text)]))
+    plans = plan_subjects(state.protocol, state.adam["ADSL"]) + plans
     state.analyses = tuple(plans)
     state.outcome = run_analyses(plans, state.adam, METHODS, virtual=state.virtual)
     state.found += [state.outcome.findings, _other_size(state)]
+
+
+def _without_rows(plan: Analysis, protocol: Protocol) -> Analysis:
+    """Return an analysis without rows where it rests on tumour assessments: nobody is counted as not responding."""
+    times = {each.id: each.analysis for each in protocol.endpoints if isinstance(each.analysis, TimeToEvent)}
+    rests = plan.endpoint not in times or times[plan.endpoint].last_observation == "last assessment"
+    return replace(plan, where=f"({plan.where}) AND FALSE") if rests else plan
 
 
 def _other_size(state: _State) -> pl.DataFrame:

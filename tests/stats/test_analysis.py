@@ -12,7 +12,7 @@ ADSL = pl.DataFrame(
         "STUDYID": ["S"] * 5,
         "USUBJID": ["1", "2", "3", "4", "5"],
         "ASEQ": [1] * 5,
-        "TRT01A": ["A", "A", "B", "B", None],
+        "TRT01P": ["A", "A", "B", "B", None],
         "TRTFL": ["Y", "Y", "Y", "Y", None],
         "SEX": ["M", "F", "M", None, "F"],
         "AGE": [50.0, 60.0, 70.0, 80.0, None],

@@ -99,14 +99,14 @@ def check_baseline(readings: Readings, first: pl.DataFrame, criteria: ResponseCr
     places = places.with_columns(pl.lit(None, pl.Float64).alias("SLICE"))
     small = places.filter(pl.col("NM") < least_size())
     many, many_in_one = too_many(places, criteria)
-    text = pl.format("{} mm at baseline", pl.col("NM") / recist.MM)
+    text = pl.format("{} mm at baseline", (pl.col("NM") / recist.MM).round(6))
     return join_findings(
         findings(
             "TL-R05",
             small,
             "TR",
             variable="TRSTRESN",
-            value=pl.col("NM") / recist.MM,
+            value=(pl.col("NM") / recist.MM).round(6),
             message=text,
             record=pl.col("SRCRECS").list.first(),
         ),

@@ -65,7 +65,7 @@ def check_sums(
     )
     recorded = recorded.with_columns((pl.col("TRSTRESN") * unit).alias("SAID"), pl.col("VISITNUM").alias("AVISITN"))
     pair = recorded.join(sums.filter(pl.col("TOTAL") >= 0), on=["S", "AVISITN"], maintain_order="left")
-    pair = pair.with_columns((pl.col("TOTAL") / recist.MM).alias("SUM"))
+    pair = pair.with_columns((pl.col("TOTAL") / recist.MM).round(6).alias("SUM"))
     wrong = pair.filter((pl.col("SAID") - pl.col("SUM")).abs() > ROUNDING_MM)
     text = pl.format("recorded {} mm, the lesions add up to {} mm", "SAID", "SUM")
     return findings(

@@ -56,13 +56,15 @@ def _lesion_rows(tumors: Tumors) -> pl.DataFrame:
     """Return one row per lesion and visit, with its baseline."""
     rows = tumors.readings.measures.with_columns(
         pl.lit("LESION").alias("PARAMCD"),
-        pl.when(pl.col("NM") >= 0).then(pl.col("NM") / recist.MM).alias("AVAL"),
+        pl.when(pl.col("NM") >= 0).then((pl.col("NM") / recist.MM).round(6)).round(6).alias("AVAL"),
         pl.col("STATE").replace_strict(STATES, default=None, return_dtype=pl.String).alias("AVALC"),
         pl.col("GROUP").alias("TRGRPID"),
         pl.col("TRSEQ").alias("SRCSEQ"),
     )
     keys = ["S", "TRLNKID"]
-    base = tumors.first.select(*keys, (pl.col("NM") / recist.MM).alias("BASE"), pl.col("AVISITN").alias("BVISIT"))
+    base = tumors.first.select(
+        *keys, (pl.col("NM") / recist.MM).round(6).alias("BASE"), pl.col("AVISITN").alias("BVISIT")
+    )
     base = base.with_columns(pl.when(pl.col("BASE") >= 0).then("BASE").alias("BASE"))
     rows = rows.join(tumors.readings.lesions.select(*keys, "TULOC"), on=keys, how="left", maintain_order="left")
     rows = rows.join(base, on=keys, how="left", maintain_order="left")
@@ -96,11 +98,11 @@ def _sum_rows(tumors: Tumors) -> pl.DataFrame:
     )  # fmt: skip
     later = later.filter(pl.col("TOTAL") >= 0).join(named, on=["S", "AVISITN"], maintain_order="left")
     rows = pl.concat([first, later.select(first.columns)])
-    base = first.select("S", (pl.col("TOTAL") / recist.MM).alias("BASE"), pl.col("AVISITN").alias("BVISIT"))
+    base = first.select("S", (pl.col("TOTAL") / recist.MM).round(6).alias("BASE"), pl.col("AVISITN").alias("BVISIT"))
     rows = rows.join(base, on="S", how="left", maintain_order="left").with_columns(
         pl.lit("SUMDIAM").alias("PARAMCD"),
-        (pl.col("TOTAL") / recist.MM).alias("AVAL"),
-        pl.when(pl.col("NAD") >= 0).then(pl.col("NAD") / recist.MM).alias("NADIR"),
+        (pl.col("TOTAL") / recist.MM).round(6).alias("AVAL"),
+        pl.when(pl.col("NAD") >= 0).then((pl.col("NAD") / recist.MM).round(6)).round(6).alias("NADIR"),
         (pl.col("AVISITN") != pl.col("BVISIT").fill_null(float("-inf"))).alias("LATER"),
         pl.when("UNTIL").then(pl.lit("Y")).alias("ANL02FL"),
     )

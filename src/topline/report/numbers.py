@@ -53,17 +53,20 @@ COLUMNS = tuple(field.name.upper() for field in fields(Result))
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a printed number may not be rounded across: rates of the design [%] and levels of tests."""
+    """What a printed number may not be rounded across: rates of the design [%], for its endpoint, and levels of tests."""
 
     rates: tuple[float, ...] = ()
     levels: tuple[float, ...] = (0.05,)
+    endpoint: str = ""
 
 
 def thresholds(protocol: Protocol) -> Thresholds:
     """Return the null and target rate of the design, its level, and the complement of the confidence."""
     design = protocol.design
     return Thresholds(
-        (100 * design.null_rate, 100 * design.target_rate), tuple({design.alpha, round(1 - protocol.confidence, 6)})
+        (100 * design.null_rate, 100 * design.target_rate),
+        tuple({design.alpha, round(1 - protocol.confidence, 6)}),
+        design.endpoint,
     )
 
 
@@ -83,7 +86,8 @@ def printed(result: Result, limits: Thresholds) -> str:
 def _number(result: Result, value: float, limits: Thresholds) -> str:
     statistic = result.statistic
     if result.unit == "%":
-        return percent(value, limits.rates)
+        own = result.analysis == limits.endpoint or result.analysis.startswith("DESIGN.")
+        return percent(value, limits.rates if own else ())
     if statistic in COUNTS:
         return whole(value)
     if statistic == "p" or statistic.startswith("p:"):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from topline.simulate.subject import Cohort
 from topline.tables.declare import Core, Table
+from topline.tables.virtual import MARK
 
 Days = NDArray[np.int64]
 Column = pl.Series | NDArray[np.generic] | str | float | int | None
@@ -47,12 +48,14 @@ class Roster:
 
 
 def roster(studyid: str, start: date, cohort: Cohort) -> Roster:
-    """Return the roster of a block; USUBJID is study, site and number within the site."""
+    """Return the roster of a block; USUBJID is study, the mark VIRTUAL, site and number within the site."""
     site, number = (pl.Series(values).cast(pl.String) for values in (cohort.site, cohort.number))
     names = pl.DataFrame({"SITEID": site.str.zfill(2), "_number": number.str.zfill(3)}).with_columns(
         pl.format("{}-{}", "SITEID", "_number").alias("SUBJID")
     )
-    usubjid = names.select(pl.format("{}-{}", pl.lit(studyid), "SUBJID").alias("USUBJID"))["USUBJID"]
+    usubjid = names.select(pl.format("{}-{}-{}", pl.lit(studyid), pl.lit(MARK[1]), "SUBJID").alias("USUBJID"))[
+        "USUBJID"
+    ]
     return Roster(studyid, usubjid, names["SUBJID"], names["SITEID"], np.datetime64(start), cohort.zero, cohort.dose)
 
 

@@ -19,7 +19,8 @@ from topline.tables.results import LINEAGE, RESULTS
 Mask = NDArray[np.bool_]
 Value = float | int | str
 ALL = "all"
-GROUP_COLUMN = "TRT01A"
+GROUP_COLUMN = "TRT01P"
+"""Groups are planned treatments: who was allocated to an arm stays in it."""
 
 
 @dataclass(frozen=True, slots=True)

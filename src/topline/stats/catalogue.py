@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, str] = {
     "ANALYSIS": "the analysis, see below",
     "ENDPOINT": "the endpoint, or a topic: disposition, analysis sets, baseline, exposure, best response",
     "POPULATION": "the id of the analysis set; `all` for every subject of ADSL, `treated` for those treated",
-    "GROUP": "`all`, or a treatment (TRT01A) where there are several",
+    "GROUP": "`all`, or a planned treatment (TRT01P) where there are several",
     "STATISTIC": "what the number is, see below",
     "LEVEL": "the category that is counted",
     "AT": "time in months, for curves and numbers at risk",
@@ -88,6 +88,7 @@ STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
         StatisticLine("needed", "", "responders that the design needs"),
         StatisticLine("planned", "", "planned number of patients"),
         StatisticLine("observed", "", "responders"),
+        StatisticLine("first stage", "", "responders among the first patients by enrolment, for two-stage designs"),
         StatisticLine("verdict", "", "text: positive, negative, not yet, or why it is not defined"),
     ),
     "two-stage": (

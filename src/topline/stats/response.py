@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from topline.protocol.endpoints import Endpoint, Rate
 from topline.protocol.model import Protocol
 from topline.stats.analysis import Analysis, Number, Selection
@@ -127,21 +129,30 @@ def decision(chosen: Selection, analysis: Analysis) -> list[Number]:
         verdict = "negative"
     else:
         verdict = "not yet"
-    verdict = _stopped(chosen, analysis) or verdict
-    return [
-        Number("needed", needed),
-        Number("planned", planned),
-        Number("observed", chosen.events),
-        Number("verdict", None, verdict),
-    ]
+    first = first_stage(chosen, analysis)
+    numbers = [Number("needed", needed), Number("planned", planned), Number("observed", chosen.events)]
+    if first is not None:
+        numbers.append(Number("first stage", first))
+    return [*numbers, Number("verdict", None, _stopped(chosen, analysis, first) or verdict)]
 
 
-def _stopped(chosen: Selection, analysis: Analysis) -> str:
-    """Return the verdict of a first stage, where the trial ended with it."""
-    if "n1" not in analysis.settings:
+def first_stage(chosen: Selection, analysis: Analysis) -> int | None:
+    """Return how many of the first patients by enrolment (ENRLORD) respond; None before the first stage is full."""
+    if "n1" not in analysis.settings or chosen.n < analysis.setting("n1"):
+        return None
+    if "ENRLORD" not in chosen.rows.columns:
+        return chosen.events if chosen.n == analysis.setting("n1") else None
+    order = chosen.rows["ENRLORD"].fill_null(chosen.rows["ENRLORD"].max()).to_numpy()
+    first = np.argsort(order, kind="stable")[: int(analysis.setting("n1"))]
+    return int(chosen.yes[first].sum())
+
+
+def _stopped(chosen: Selection, analysis: Analysis, first: int | None) -> str:
+    """Return the verdict where the first stage asked to stop: the trial ended with it, or should have."""
+    if first is None or first > analysis.setting("r1"):
         return ""
-    stop = chosen.n == int(analysis.setting("n1")) and chosen.events <= int(analysis.setting("r1"))
-    return "negative: stopped after the first stage" if stop else ""
+    ended = chosen.n == analysis.setting("n1")
+    return "negative: stopped after the first stage" if ended else "negative: the first stage asked to stop"
 
 
 def after_two_stages(chosen: Selection, analysis: Analysis) -> list[Number]:
@@ -153,6 +164,12 @@ def after_two_stages(chosen: Selection, analysis: Analysis) -> list[Number]:
     if chosen.n not in (planned, first):
         raise ValueError(
             f"the design has {first} and {planned} patients, the analysis {chosen.n}: adjusted inference is not defined"
+        )
+    responses = first_stage(chosen, analysis)
+    if chosen.n == planned and responses is not None and responses <= analysis.setting("r1"):
+        raise ValueError(
+            f"{responses} of the first {first} patients responded, at most the {analysis.setting('r1'):.0f} that stop the "
+            "trial: inference that assumes a trial by its design is not defined"
         )
     design = TwoStageDesign(first, int(analysis.setting("r1")), planned, int(analysis.setting("needed")) - 1)
     if chosen.n == first and chosen.events > design.r1:
