@@ -19,11 +19,12 @@ def topline(*arguments: object) -> Result:
 
 
 def write_data(folder: Path, **changes: bytes | None) -> Path:
-    """Write the tables of a virtual trial as CSV, without its mark; `changes` replaces or removes a file."""
+    """Write the tables of a virtual trial as CSV, without its marks; `changes` replaces or removes a file."""
     folder.mkdir()
     for name, frame in virtual_run(STUDY).tables.items():
         if name != "TS":
-            (folder / f"{name.lower()}.csv").write_text(frame.write_csv(), encoding="utf-8")
+            text = frame.write_csv().replace("-VIRTUAL-", "-")
+            (folder / f"{name.lower()}.csv").write_text(text, encoding="utf-8")
     for name, content in changes.items():
         path = folder / f"{name}.csv"
         path.unlink() if content is None else path.write_bytes(content)
@@ -93,9 +94,26 @@ def test_real_data_are_not_called_virtual(tmp_path: Path) -> None:
     assert "VIRTUAL" not in page.replace('"VIRTUAL": "N"', "")
 
 
+def test_virtual_data_say_so_also_without_their_trial_summary(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in ("DM", "EX", "DS", "TU", "TR"):
+        (folder / f"{name.lower()}.csv").write_text(virtual_run(STUDY).tables[name].write_csv(), encoding="utf-8")
+    assert "VIRTUAL" in topline("run", STUDY, "--data", folder, "--out", tmp_path / "out").output
+
+
+def test_without_tumour_assessments_nothing_is_called_negative(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", tu=None, tr=None, rs=None)
+    result = topline("run", STUDY, "--data", data, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "negative" not in result.output
+    assert "no subject to analyse" in result.output
+    assert "TL-X02" in codes(tmp_path / "out")
+
+
 def test_files_and_memory_give_the_same_results(tmp_path: Path) -> None:
     topline("run", STUDY, "--data", write_data(tmp_path / "data"), "--out", tmp_path / "out")
-    columns = ["RESULTID", "VALUE", "VALUEC", "NRECS", "ROWSET"]
+    columns = ["RESULTID", "VALUE", "VALUEC", "NRECS"]
     read = pl.read_parquet(tmp_path / "out" / "results.parquet").select(columns)
     assert read.equals(virtual_run(STUDY).results.select(columns))
 
@@ -169,6 +187,15 @@ def test_a_cutoff_before_everything_leaves_nobody_treated(tmp_path: Path) -> Non
     result = topline("run", STUDY, "--data", data, "--cutoff", "2000-01-01", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "TL-D12" in codes(tmp_path / "out")
+
+
+def test_who_entered_after_the_cutoff_is_not_there(tmp_path: Path) -> None:
+    starts = virtual_run(STUDY).tables["DM"]["RFICDTC"].sort()
+    cut = starts[10]
+    data = write_data(tmp_path / "data")
+    assert topline("run", STUDY, "--data", data, "--cutoff", cut, "--out", tmp_path / "out").exit_code == 0
+    adsl = pl.read_parquet(tmp_path / "out" / "adam" / "adsl.parquet")
+    assert adsl.height == (starts <= cut).sum()
 
 
 def test_studies_and_help() -> None:

@@ -94,7 +94,7 @@ def test_what_is_not_a_number_is_said_so(name: str) -> None:
 
 
 def test_thresholds_are_never_reached_by_rounding() -> None:
-    limits = Thresholds((15.0, 33.0), (0.05,))
+    limits = Thresholds((15.0, 33.0), (0.05,), "A")
     row = {
         "RESULTID": "A/all/lower",
         "ANALYSIS": "A",
@@ -105,6 +105,7 @@ def test_thresholds_are_never_reached_by_rounding() -> None:
     }
     assert _text(row, limits) == "14.97"
     assert _text({**row, "VALUE": 15.0}, limits) == "15.0"
+    assert _text({**row, "ANALYSIS": "B"}, limits) == "15.0"  # another endpoint has no such threshold
     assert _text({**row, "STATISTIC": "p", "UNIT": "", "VALUE": 0.049996}, limits) == "0.049996"
     assert (
         _text({**row, "STATISTIC": "hazard ratio: B", "METHOD": "cox", "UNIT": "", "VALUE": 0.998}, limits) == "0.998"

@@ -132,7 +132,7 @@ def test_demographics_follow_the_protocol(combination: dict[str, pl.DataFrame]) 
     assert people["AGE"].is_between(18, 80).all()
     assert people["AGE"].mean() == pytest.approx(62, abs=1.2)
     assert (people["SEX"] == "F").mean() == pytest.approx(0.25, abs=0.06)
-    assert people["USUBJID"].str.contains(r"^NCT07142421-\d\d-\d{3}$").all()
+    assert people["USUBJID"].str.contains(r"^NCT07142421-VIRTUAL-\d\d-\d{3}$").all()
 
 
 def test_adverse_events_are_as_frequent_as_stated(apatinib: dict[str, pl.DataFrame]) -> None:

@@ -24,7 +24,7 @@ def two_arms() -> pl.DataFrame:
     """Return the results of a virtual trial whose patients are called treated in two arms, by turns."""
     protocol, _ = read_study("nct02976896")
     tables = dict(draw_trial(protocol, 11).tables)
-    tables["DM"] = tables["DM"].with_columns(ACTARM=ARM)
+    tables["DM"] = tables["DM"].with_columns(ARM=ARM)
     return run_study(protocol, tables).results
 
 

@@ -99,3 +99,14 @@ def test_plan_has_each_analysis_once() -> None:
     ids = [each.id for each in plans]
     assert len(ids) == len(set(ids))
     assert {"ORR", "ORR.wilson", "BOR.CR", "CBOR.MISSING", "DESIGN.decision", "DESIGN.binomial-test"} <= set(ids)
+
+
+def test_the_first_stage_is_that_of_the_first_patients_enrolled() -> None:
+    plan = analysis("decision", planned=35, needed=7, n1=18, r1=2)
+    late = np.arange(35) >= 27  # eight responses, all among the last patients
+    rows = pl.DataFrame({"ENRLORD": np.arange(1, 36)})
+    found = values(decision(Selection(rows, late), plan))
+    assert (found["first stage"], found["verdict"]) == (0, "negative: the first stage asked to stop")
+    with pytest.raises(ValueError, match="it went on"):
+        after_two_stages(Selection(rows, late), analysis("two-stage", null=0.1, planned=35, needed=7, n1=18, r1=2))
+    assert values(decision(Selection(rows.reverse(), late), plan))["verdict"] == "positive"

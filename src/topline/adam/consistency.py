@@ -30,6 +30,8 @@ FOLLOWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 def check_consistency(adrs: pl.DataFrame, adtte: pl.DataFrame) -> pl.DataFrame:
     """Return findings TL-X01 where parameters of one subject contradict each other."""
+    if adrs.is_empty():
+        return _check_times(adtte)
     names = sorted(
         {name for pair in IMPLIED for name in pair} | {name for flag, best, _ in FOLLOWS for name in (flag, best)}
     )

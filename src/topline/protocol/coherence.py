@@ -81,6 +81,8 @@ def _level_faults(study: object) -> Iterator[Fault]:
     )
     if null is None or alpha is None or patients is None or success is None or not 0 < success <= patients:
         return
+    if not (float(patients).is_integer() and float(success).is_integer()):
+        return
     first, futile = (number(study, "design", key) for key in ("first_stage_patients", "futility_at_most"))
     if first is None or futile is None or not 0 <= futile < first < patients:
         first, futile = 0.0, -1.0

@@ -53,7 +53,7 @@ COLUMNS = tuple(field.name.upper() for field in fields(Result))
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a printed number may not be rounded across: rates of the design [%], for its endpoint, and levels of tests."""
+    """What a printed number may not be rounded across: the rates [%] of the design's endpoint, and levels of tests."""
 
     rates: tuple[float, ...] = ()
     levels: tuple[float, ...] = (0.05,)

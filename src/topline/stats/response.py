@@ -168,8 +168,8 @@ def after_two_stages(chosen: Selection, analysis: Analysis) -> list[Number]:
     responses = first_stage(chosen, analysis)
     if chosen.n == planned and responses is not None and responses <= analysis.setting("r1"):
         raise ValueError(
-            f"{responses} of the first {first} patients responded, at most the {analysis.setting('r1'):.0f} that stop the "
-            "trial: inference that assumes a trial by its design is not defined"
+            f"{responses} of the first {first} patients responded, which stops the trial; it went on: "
+            "inference that assumes a trial by its design is not defined"
         )
     design = TwoStageDesign(first, int(analysis.setting("r1")), planned, int(analysis.setting("needed")) - 1)
     if chosen.n == first and chosen.events > design.r1:
