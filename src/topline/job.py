@@ -144,5 +144,14 @@ def _summary(protocol: Protocol, run: Run, counts: dict[str, int], out: Path) ->
         verdict = values["DESIGN.decision/all/verdict"]["VALUEC"]
         lines.append(f"{endpoint.label.en}: {n:.0f}/{total:.0f} = {rate['VALUE']:.1f}% ({level})")
         lines.append(f"Decision of the design (needs {design.success_at_least} of {design.patients}): {verdict}")
-    listed = ", ".join(f"{counts[name]} {name}s" for name in ("error", "warning", "note") if counts.get(name))
-    return (*lines, f"Findings: {listed or 'none'}", f"Report: {out / 'report.html'}")
+    return (*lines, f"Findings: {_counted(counts) or 'none'}", f"Report: {out / 'report.html'}")
+
+
+def _counted(counts: dict[str, int]) -> str:
+    """Return numbers of findings in words.
+
+    >>> _counted({"note": 2, "error": 1})
+    '1 error, 2 notes'
+    """
+    named = [(counts[name], name) for name in ("error", "warning", "note") if counts.get(name)]
+    return ", ".join(f"{count} {name}{'s' if count > 1 else ''}" for count, name in named)

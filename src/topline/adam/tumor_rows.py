@@ -164,6 +164,8 @@ def flag_scans(
     after = pl.concat([after, recorded]).unique() if criteria.source == "assessed" else after
     flagged = _flag(_flag(adsl, target, "MEASFL"), _people(adsl, tumors.baseline), "BLSCNFL")
     flagged = _flag(flagged, after, "PBSCNFL")
+    scanned = (pl.col("BLSCNFL") == "Y") & pl.col("MEASFL").is_null()
+    flagged = flagged.with_columns(pl.when(scanned).then(pl.lit("N")).otherwise("MEASFL").alias("MEASFL"))
     return flagged, _scan_findings(
         flagged, pl.concat([_people(adsl, tumors.readings.visits), _people(adsl, tumors.baseline), after])
     )
