@@ -38,12 +38,18 @@ def _rate_sentence(view: View, endpoint: Endpoint) -> Markup:
     who = endpoint.estimand.population
     if view.numbers.get(f"{endpoint.id}/{ALL}/rate") is None:
         return say("There is no subject in the set {who}: no rate was computed.", who=who)
+    counts = {name: number(view.numbers, endpoint.id, ALL, key) for name, key in (("count", "n"), ("total", "N"))}
+    if view.numbers.get(f"DESIGN.two-stage/{ALL}/p") is not None:
+        staged = number(view.numbers, "DESIGN.two-stage", ALL, "p")
+        return say(
+            "{count} of {total} subjects ({who}) met the endpoint; one-sided p {p} of the two-stage design.",
+            p=staged, who=who, **counts,
+        )  # fmt: skip
     return say(
         "{count} of {total} subjects ({who}) met the endpoint; exact one-sided p {p} against the null rate.",
-        count=number(view.numbers, endpoint.id, ALL, "n"),
-        total=number(view.numbers, endpoint.id, ALL, "N"),
         p=number(view.numbers, "DESIGN.binomial-test", ALL, "p"),
         who=who,
+        **counts,
     )
 
 
