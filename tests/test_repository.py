@@ -1,5 +1,6 @@
 """What may stand in the repository: no address of a registry, no path of a machine, pins with hashes, whole pages."""
 
+import codecs
 import re
 import subprocess
 import tomllib
@@ -22,26 +23,28 @@ UNTRACKED = {
     ".hypothesis",
 }
 
-# Joined, so that this file does not itself hold what it forbids.
-REGISTRIES = [
-    ".".join(parts)
-    for parts in [
-        ("pypi", "org"),
-        ("pythonhosted", "org"),
-        ("pypi", "python", "org"),
-        ("anaconda", "org"),
-        ("anaconda", "com"),
-        ("npmjs", "org"),
-        ("npmjs", "com"),
-        ("unpkg", "com"),
-        ("jsdelivr", "net"),
-        ("cran", "r-project", "org"),
-        ("crates", "io"),
-        ("rubygems", "org"),
-        ("golang", "org"),
-        ("maven", "org"),
-    ]
+# In rot13, so that this file does not itself hold what it forbids. Names without a dot are forbidden alone too.
+HIDDEN = [
+    "clcv.bet",
+    "clgubaubfgrq.bet",
+    "clcv.clguba.bet",
+    "nanpbaqn.bet",
+    "nanpbaqn.pbz",
+    "aczwf.bet",
+    "aczwf.pbz",
+    "hacxt.pbz",
+    "wfqryvie.arg",
+    "pena.e-cebwrpg.bet",
+    "pengrf.vb",
+    "eholtrzf.bet",
+    "tbynat.bet",
+    "znira.bet",
+    "clgubaubfgrq",
+    "aczwf",
+    "hacxt",
+    "wfqryvie",
 ]
+REGISTRIES = [codecs.decode(name, "rot13") for name in HIDDEN]
 MACHINE_FOLDERS = ["work", "home", "root", "tmp", "opt", "Users", "mnt", "srv", "private"]
 MACHINE_PATH = re.compile(r"(?<![\w./<~}\])*-])/(?:" + "|".join(MACHINE_FOLDERS) + r")(?:/\w|\b(?![\w/-]))")
 REGISTRY = re.compile("|".join(map(re.escape, REGISTRIES)), re.IGNORECASE)
