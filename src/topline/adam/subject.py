@@ -48,7 +48,9 @@ def derive_subjects(tables: Tables, protocol: Protocol) -> tuple[pl.DataFrame, p
         new_therapy(domain(tables, "CM"), domain(tables, "PR"), subjects), on=KEYS, how="left", maintain_order="left"
     )
     subjects = _dated(subjects, protocol)
-    found = join_findings(found_people, _start_findings(subjects, protocol))
+    found = join_findings(
+        found_people, _start_findings(subjects, protocol), _dose_findings(subjects, domain(tables, "EX"))
+    )
     return ADSL.select(_records(_flagged(subjects)).sort(KEYS).with_columns(pl.lit(1).alias("ASEQ"))), found
 
 
@@ -157,6 +159,20 @@ def _records(subjects: pl.DataFrame) -> pl.DataFrame:
     first = pl.when(death.is_not_null()).then(pl.concat_list(death)).otherwise(pl.lit([], dtype=pl.List(pl.String)))
     ordered = pl.concat_list(first, late).list.unique(maintain_order=True)
     return subjects.with_columns(ordered.alias("SRCRECS"))
+
+
+def _dose_findings(subjects: pl.DataFrame, ex: pl.DataFrame) -> pl.DataFrame:
+    """Return findings about subjects whose first dose DM and EX do not date alike; EX decides."""
+    stated = subjects.filter(first_day("RFXSTDTC").is_not_null())
+    undosed = stated.filter(pl.col("EXSTDT").is_null()) if ex.height else stated.clear()
+    first, last = first_day("RFXSTDTC"), last_day("RFXSTDTC")
+    apart = stated.filter(~pl.col("EXSTDT").is_between(first, last))
+    told = pl.format("EX has no dose above zero with a date; by DM the first dose was on {}", "RFXSTDTC")
+    dates = pl.format("by EX the first dose was on {}, which is used", "EXSTDT")
+    return join_findings(
+        findings("TL-D11", undosed, "EX", variable="EXSTDTC", message=told),
+        findings("TL-D16", apart, "DM", variable="RFXSTDTC", value=pl.col("RFXSTDTC"), message=dates),
+    )
 
 
 def _start_findings(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
