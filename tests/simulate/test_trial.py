@@ -13,7 +13,9 @@ from topline.tables.checks import check_table
 from topline.tables.sdtm import SDTM
 from topline.tables.virtual import is_virtual
 
-DOMAINS = {"DM", "SV", "EX", "CM", "AE", "DS", "QS", "TU", "TR", "RS", "SS", "TS"}
+EVENTS = {"CM", "AE", "DS", "MH"}
+FINDINGS = {"LB", "VS", "QS", "TU", "TR", "RS", "GF", "MI", "SS"}
+DOMAINS = {"DM", "SV", "EX", "TS"} | EVENTS | FINDINGS
 
 
 def same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
@@ -27,7 +29,7 @@ def test_same_seed_same_trial_other_seed_other_trial(name: str) -> None:
     assert set(first.tables) == DOMAINS
     assert same(first.tables, again.tables)
     assert first.truth.equals(again.truth)
-    assert all(not first.tables[each].equals(other.tables[each]) for each in DOMAINS)
+    assert [each for each in sorted(DOMAINS) if first.tables[each].equals(other.tables[each])] == []
 
 
 def test_another_protocol_gives_another_trial() -> None:
@@ -50,6 +52,25 @@ def test_the_size_of_a_block_does_not_matter(monkeypatch: pytest.MonkeyPatch) ->
     whole = draw_trial(protocol, 7, n=100)
     monkeypatch.setattr(module, "BLOCK", 16)
     assert same(whole.tables, draw_trial(protocol, 7, n=100).tables)
+
+
+@pytest.mark.parametrize(
+    "domains", [("RS",), ("CM",), ("AE", "VS"), ("QS",), ("DM", "LB"), ("EX", "MI", "TS"), ("SV", "MH", "GF")]
+)
+def test_a_table_is_the_same_whichever_others_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, domains: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(module, "BLOCK", 16)
+    protocol = built_in("nct02976896")
+    whole, some = draw_trial(protocol, 7, n=40), draw_trial(protocol, 7, n=40, domains=domains)
+    assert set(some.tables) == {*domains, "TS"}
+    assert same(some.tables, {name: whole.tables[name] for name in some.tables})
+    assert some.truth.equals(whole.truth)
+
+
+def test_an_unknown_domain_is_refused() -> None:
+    with pytest.raises(ValueError, match="FA is not one of DM, SV"):
+        draw_trial(built_in("nct02976896"), 7, domains=["FA", "DM"])
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -82,7 +103,7 @@ def test_nothing_is_dated_after_death_or_cutoff(name: str) -> None:
 
 
 def test_some_are_still_treated_at_the_cutoff() -> None:
-    tables = draw_trial(built_in("nct02976896"), 2, n=600).tables
+    tables = draw_trial(built_in("nct02976896"), 2, n=600, domains=("DS",)).tables
     stopped = tables["DS"].filter(DSSCAT="STUDY TREATMENT")["USUBJID"].n_unique()
     assert 0.005 < 1 - stopped / 600 < 0.2
 

@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from topline.protocol.model import Arm, Intervention, Protocol
+from topline.protocol.model import Intervention, Protocol
 from topline.simulate.course import Course
 from topline.simulate.draws import Draws
 from topline.simulate.patients import Patients
 from topline.simulate.records import VISIT_CYCLE, Column, Roster, finished, words
+from topline.simulate.survival import NEVER
 from topline.simulate.truth import Conduct
 from topline.tables.sdtm import SDTM
 
@@ -76,39 +77,81 @@ def runs(intervention: Intervention, cycle_days: int) -> tuple[tuple[int, int], 
 
 
 @dataclass(frozen=True, slots=True)
-class ExposureRecorder:
-    """Writes EX of a block of patients; `cycles` are the cycles of the trial."""
+class DrugCourse:
+    """The cycles of one drug; `given` (n, C) are those of patients in its arm, `lead` the arm's first dosing day."""
 
-    protocol: Protocol
+    drug: Intervention
+    length: int
+    lead: int
+    dosing: Dosing
+    given: NDArray[np.bool_]
+
+    @property
+    def first_reduction(self) -> Days:
+        """The day from which on the dose is reduced, NEVER if it is not."""
+        return _first_day(self.dosing.start, self.given & self.dosing.reduced & self._taken)
+
+    @property
+    def first_interruption(self) -> Days:
+        """The day of the first dose that is left out within a cycle, NEVER if there is none."""
+        cut = self.dosing.interrupted_by < np.minimum(self.dosing.end, self._planned_end)
+        return _first_day(self.dosing.interrupted_by + 1, self.given & cut & self._taken)
+
+    @property
+    def _taken(self) -> NDArray[np.bool_]:
+        """Which cycles have a dose on record."""
+        first = self.dosing.start + runs(self.drug, self.length)[0][0] - self.lead
+        return first <= np.minimum(self.dosing.end, self.dosing.interrupted_by)
+
+    @property
+    def _planned_end(self) -> Days:
+        return self.dosing.start + runs(self.drug, self.length)[-1][1] - self.lead
+
+
+def _first_day(day: Days, there: NDArray[np.bool_]) -> Days:
+    rows = np.arange(len(day))
+    return np.where(there.any(axis=1), day[rows, there.argmax(axis=1)], NEVER)
+
+
+def draw_drugs(protocol: Protocol, clock: Clock) -> tuple[DrugCourse, ...]:
+    """Draw the cycles of every drug of every arm."""
+    usual = protocol.schedule.cycle_days
+    courses = []
+    for index, arm in enumerate(protocol.arms):
+        lead = min(runs(each, each.cycle_days or usual)[0][0] for each in arm.interventions)
+        for drug in arm.interventions:
+            length = drug.cycle_days or usual
+            dosing = clock.dosing(f"{arm.code} {drug.name}", length)
+            given = dosing.given & (clock.patients.cohort.arm == index)[:, None]
+            courses.append(DrugCourse(drug, length, lead, dosing, given))
+    return tuple(courses)
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRecorder:
+    """Writes EX of a block of patients; `cycles` are the cycles of the trial, `drugs` those of each drug."""
+
+    conduct: Conduct
     roster: Roster
-    clock: Clock
     cycles: Dosing
+    drugs: tuple[DrugCourse, ...]
 
     def exposure(self) -> pl.DataFrame:
         """Return EX: what was given to each patient in each cycle."""
-        drugs = [(index, arm, drug) for index, arm in enumerate(self.protocol.arms) for drug in arm.interventions]
-        frames = [frame for index, arm, drug in drugs for frame in self._drug(index, arm, drug)]
+        frames = [self._run(drug, run) for drug in self.drugs for run in runs(drug.drug, drug.length)]
         return finished(pl.concat(frames), SDTM["EX"], ("EXSTDTC", "EXTRT"))
 
-    def _drug(self, index: int, arm: Arm, drug: Intervention) -> list[pl.DataFrame]:
-        """Return the records of one drug; the first dosing day of the arm is the day of the first dose."""
-        usual = self.protocol.schedule.cycle_days
-        length = drug.cycle_days or usual
-        dosing = self.clock.dosing(f"{arm.code} {drug.name}", length)
-        given = dosing.given & (self.clock.patients.cohort.arm == index)[:, None]
-        lead = min(runs(each, each.cycle_days or usual)[0][0] for each in arm.interventions)
-        return [self._run(drug, dosing, given, (first - lead, last - lead)) for first, last in runs(drug, length)]
-
-    def _run(self, drug: Intervention, dosing: Dosing, given: NDArray[np.bool_], run: tuple[int, int]) -> pl.DataFrame:
-        first = dosing.start + run[0]
-        last = np.minimum(dosing.start + run[1], np.minimum(dosing.end, dosing.interrupted_by))
-        subject, cycle = np.nonzero(given & (first <= last))
+    def _run(self, course: DrugCourse, run: tuple[int, int]) -> pl.DataFrame:
+        drug, dosing = course.drug, course.dosing
+        first, planned = dosing.start + run[0] - course.lead, dosing.start + run[1] - course.lead
+        last = np.minimum(planned, np.minimum(dosing.end, dosing.interrupted_by))
+        subject, cycle = np.nonzero(course.given & (first <= last))
         start, end, reduced = first[subject, cycle], last[subject, cycle], dosing.reduced[subject, cycle]
         stopped = dosing.interrupted_by[subject, cycle]
         adjusted = reduced | ((end == stopped) & (stopped < dosing.end[subject, cycle]))
         columns: dict[str, Column] = {
             "EXTRT": drug.name.upper(),
-            "EXDOSE": np.where(reduced, drug.dose * self.clock.conduct.reduced_to, drug.dose),
+            "EXDOSE": np.where(reduced, drug.dose * self.conduct.reduced_to, drug.dose),
             "EXDOSU": drug.unit,
             "EXDOSFRQ": FREQUENCIES.get(drug.times_per_day),
             "EXROUTE": drug.route,

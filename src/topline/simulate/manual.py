@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from topline.simulate.truth import Organ, Toxicity, Truth
+from topline.simulate.truth import Organ, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,12 @@ def parameter_lines(truth: Truth) -> Iterator[ParameterLine]:
     >>> next(parameter_lines(Truth())).name
     'growth.kl'
     """
-    for part in (truth.growth, truth.disease, truth.hazards, truth.reading, truth.conduct):
+    parts = (truth.growth, truth.disease, truth.hazards, truth.reading, truth.conduct)
+    for part in (*parts, truth.occurrence, truth.measuring, truth.answers):
         for each in fields(part):
             yield _line(part, each.name, f"{type(part).__name__.lower()}.")
     yield _line(truth, "toxicities", "")
+    yield _line(truth, "markers", "")
 
 
 def _line(part: object, name: str, group: str) -> ParameterLine:
@@ -43,8 +45,7 @@ def _line(part: object, name: str, group: str) -> ParameterLine:
 def _printed(value: object) -> str:
     if isinstance(value, Organ):
         return f"{value.location} {value.weight:g}"
-    if isinstance(value, Toxicity):
-        return f"{value.term} {value.any_grade:g}/{value.severe:g}"
     if isinstance(value, tuple):
-        return ", ".join(_printed(each) for each in value)
+        between = "; " if any("," in _printed(each) for each in value) else ", "
+        return between.join(_printed(each) for each in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,156 +1,189 @@
-"""AE and CM: adverse events, and medication before, during and after treatment."""
+"""AE, CM and MH: adverse events, medication before, during and after treatment, and medical history."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from topline.simulate.course import TOXICITY, Course
-from topline.simulate.draws import Draws
+from topline.simulate.course import Course
+from topline.simulate.draws import Draws, Floats
+from topline.simulate.events import ACTIONS, FEBRILE, WITHDRAWN, Events, EventSource
+from topline.simulate.history import CONDITIONS, HYPERTENSION, PRIOR, present
 from topline.simulate.patients import Patients
 from topline.simulate.records import Column, Roster, finished, words
 from topline.simulate.survival import NEVER
-from topline.simulate.truth import GUT, Toxicity, Truth
+from topline.simulate.truth import Truth
+from topline.simulate.tumour import Mask
 from topline.tables.sdtm import SDTM
 
 Days = NDArray[np.int64]
 
-ONSET_DAYS, DURATION_DAYS = 30.0, 21.0
-"""Mean days to onset and of duration of an adverse event (assumed)."""
-
-LATE_DAYS = 30
-"""Adverse events are recorded up to this many days after the last dose."""
-
-FATAL = Toxicity("Oesophageal haemorrhage", GUT, 0.0, 0.0)
-PRIOR = ("CISPLATIN", "PACLITAXEL", "CAMRELIZUMAB")
 CONCOMITANT = ("AMLODIPINE", "OMEPRAZOLE", "MEGESTROL", "LOPERAMIDE")
+ANTIHYPERTENSIVE = "AMLODIPINE"
+
+TREATMENTS = {
+    "Hypertension": ("AMLODIPINE", 2),
+    "Neutrophil count decreased": ("FILGRASTIM", 3),
+    "Febrile neutropenia": ("PIPERACILLIN/TAZOBACTAM", 3),
+    "Diarrhoea": ("LOPERAMIDE", 2),
+    "Nausea": ("ONDANSETRON", 1),
+    "Vomiting": ("ONDANSETRON", 1),
+    "Constipation": ("LACTULOSE", 2),
+    "Hypothyroidism": ("LEVOTHYROXINE", 2),
+    "Abdominal pain": ("TRAMADOL", 2),
+}
+"""The usual drug of an event, and the grade from which on it is given."""
+
+GENERAL = "GENERAL CONCOMITANT MEDICATION"
+OUTCOMES = ("RECOVERED/RESOLVED", "RECOVERING/RESOLVING", "NOT RECOVERED/NOT RESOLVED", "FATAL")
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
-    """Adverse events, one entry each: patient, kind, first and last day (NEVER: ongoing), grade, and what was done."""
-
-    subject: Days
-    kind: Days
-    start: Days
-    end: Days
-    grade: Days
-    withdrawn: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SafetyRecorder:
-    """Writes AE and CM of a block of patients."""
+    """Writes AE, CM and MH of a block of patients."""
 
     roster: Roster
     truth: Truth
-    patients: Patients
-    course: Course
+    source: EventSource
+    draws: Draws
 
-    def adverse_events(self, draws: Draws) -> pl.DataFrame:
-        """Return AE: the usual events, the one that stopped treatment where toxicity did, and fatal ones."""
-        parts = (self._usual(draws), self._stopping(draws), self._fatal(draws))
-        names = (*self.truth.toxicities, FATAL)
-        frames = [self._events(events, names) for events in parts]
-        return finished(pl.concat(frames), SDTM["AE"], ("AESTDTC", "AEDECOD"))
+    @property
+    def patients(self) -> Patients:
+        """The patients of the block."""
+        return self.source.patients
 
-    def medication(self, draws: Draws) -> pl.DataFrame:
-        """Return CM: the therapy before the trial, concomitant medication, and new anti-cancer therapy."""
-        course, cohort, n = self.course, self.patients.cohort, len(self.patients)
-        everyone = np.arange(n)
-        before = cohort.baseline - 30 - np.floor(draws.uniform("prior therapy", n) * 300).astype(np.int64)
-        pills = np.nonzero(draws.uniform("concomitant", n) < 0.6)[0]
-        start = cohort.dose + np.floor(
-            draws.uniform("concomitant start", n) * (course.last_dose_by - cohort.dose + 1)
-        ).astype(np.int64)
-        later = np.nonzero(course.therapy < NEVER)[0]
-        known = draws.uniform("partial date", n, 3) >= np.array(
-            [0.3, self.truth.conduct.partial_date, self.truth.conduct.partial_date]
-        )
-        kinds = draws.uniform("medication", n, 3)
-        frames = (
-            self._drugs(everyone, PRIOR, "PRIOR ANTI-CANCER THERAPY", (before, kinds[:, 0], known[:, 0])),
-            self._drugs(pills, CONCOMITANT, "GENERAL CONCOMITANT MEDICATION", (start, kinds[:, 1], known[:, 1])),
-            self._drugs(
-                later, self.truth.conduct.therapies, "ANTI-CANCER THERAPY", (course.therapy, kinds[:, 2], known[:, 2])
-            ),
-        )
-        return finished(pl.concat(frames), SDTM["CM"], ("_day",))
+    @property
+    def course(self) -> Course:
+        """What is observed of them."""
+        return self.source.course
 
-    def _alive(self) -> Days:
-        """Return the last day of observation on which the patient lives."""
-        return np.where(self.course.death < NEVER, self.course.last - 1, self.course.last)
-
-    def _usual(self, draws: Draws) -> Events:
-        kinds, n = self.truth.toxicities, len(self.patients)
-        dose, until = self.patients.cohort.dose, np.minimum(self.course.last_dose_by + LATE_DAYS, self._alive())
-        onset = dose[:, None] + np.floor(draws.exponential("onset", n, len(kinds)) * ONSET_DAYS).astype(np.int64)
-        happens = draws.uniform("adverse event", n, len(kinds)) < np.array([each.any_grade for each in kinds])
-        duration = 1 + np.floor(draws.exponential("duration", n, len(kinds)) * DURATION_DAYS).astype(np.int64)
-        chance = draws.uniform("grade", n, len(kinds)) * np.array([max(each.any_grade, 1e-9) for each in kinds])
-        severe = np.array([each.severe for each in kinds])
-        grade = np.select([chance < 0.1 * severe, chance < severe], [4, 3], np.where(chance < (severe + 1) / 2, 2, 1))
-        subject, kind = np.nonzero(happens & (onset <= until[:, None]))
-        end = (onset + duration)[subject, kind]
-        end = np.where(end <= self._alive()[subject], end, NEVER)
-        return Events(subject, kind, onset[subject, kind], end, grade[subject, kind], np.zeros(len(subject), np.bool_))
-
-    def _stopping(self, draws: Draws) -> Events:
-        n = len(self.patients)
-        kind = np.floor(draws.uniform("stopping event", n) * len(self.truth.toxicities)).astype(np.int64)
-        who = np.nonzero(self.course.treatment_ended == TOXICITY)[0]
-        stop = self.course.treatment_end[who]
-        start = np.maximum(stop - 3, self.patients.cohort.dose[who])
-        end = np.where(stop + 14 <= self._alive()[who], stop + 14, NEVER)
-        return Events(who, kind[who], start, end, np.full(len(who), 3), np.ones(len(who), np.bool_))
-
-    def _fatal(self, draws: Draws) -> Events:
-        course = self.course
-        caused = draws.uniform("fatal event", len(self.patients)) < self.truth.hazards.fatal_event
-        who = np.nonzero(caused & (course.death <= course.last_dose_by + LATE_DAYS))[0]
-        day = course.death[who]
-        kind = np.full(len(who), len(self.truth.toxicities))
-        return Events(
-            who,
-            kind,
-            np.maximum(day - 1, self.patients.cohort.dose[who]),
-            day,
-            np.full(len(who), 5),
-            np.zeros(len(who), np.bool_),
-        )
-
-    def _events(self, events: Events, kinds: tuple[Toxicity, ...]) -> pl.DataFrame:
-        term = words(tuple(each.term for each in kinds), events.kind)
-        system = words(tuple(each.system for each in kinds), events.kind)
+    def adverse_events(self) -> pl.DataFrame:
+        """Return AE."""
+        events, occurrence = self.source.events, self.truth.occurrence
+        names = tuple(each.term for each in self.source.kinds)
+        system = words(tuple(each.system for each in self.source.kinds), events.kind)
+        term = words(names, events.kind)
         ongoing, fatal = events.end == NEVER, events.grade == 5
-        last: Days = np.where(ongoing, events.start, events.end)
-        serious = (events.grade >= 4) | events.withdrawn
-        action = np.select([fatal, events.withdrawn], [2, 1], 0)
-        outcome = np.select([fatal, ongoing], [2, 1], 0)
+        improving = self._trait(events, 0) < occurrence.recovering
+        outcome = np.select([fatal, ~ongoing, improving], [3, 0, 1], 2)
+        life, serious = self._serious(events)
         columns: dict[str, Column] = {
             "AETERM": term,
             "AEDECOD": term,
             "AEBODSYS": system,
             "AESOC": system,
-            "AESER": words(("N", "Y"), serious.astype(np.int64)),
-            "AESDTH": words(("N", "Y"), fatal.astype(np.int64)),
-            "AEACN": words(("DOSE NOT CHANGED", "DRUG WITHDRAWN", "NOT APPLICABLE"), action),
-            "AEREL": "RELATED",
-            "AEOUT": words(("RECOVERED/RESOLVED", "NOT RECOVERED/NOT RESOLVED", "FATAL"), outcome),
+            "AESER": _yes_no(serious),
+            "AESDTH": _yes_no(fatal),
+            "AESHOSP": _yes_no(serious & ~fatal),
+            "AESLIFE": _yes_no(life),
+            "AEACN": words(ACTIONS, events.action),
+            "AEREL": words(("NOT RELATED", "RELATED"), self._related(events).astype(np.int64)),
+            "AEOUT": words(OUTCOMES, outcome),
+            "AECONTRT": _yes_no(self._treated(events)),
             "AETOXGR": words(tuple(str(grade) for grade in range(6)), events.grade),
-            "AESTDTC": self.roster.dates(events.subject, events.start),
-            "AEENDTC": self.roster.dates(events.subject, last).set(pl.Series(ongoing), None),
-            "AESTDY": self.roster.study_days(events.subject, events.start),
+            **self._interval(events),
         }
-        return self.roster.records("AE", events.subject, columns)
+        return finished(self.roster.records("AE", events.subject, columns), SDTM["AE"], ("_day", "AEDECOD"))
+
+    def medication(self) -> pl.DataFrame:
+        """Return CM: therapy before the trial, concomitant medication, treatment of events, new anti-cancer therapy."""
+        frames = (*self._unprompted(), self._event_treatments(), self._long_term())
+        return finished(pl.concat(frames, how="diagonal"), SDTM["CM"], ("_day",))
+
+    def history(self) -> pl.DataFrame:
+        """Return MH: the disease, its surgery, and other conditions; starts are known to the month or year."""
+        there, age = self._conditions
+        subject, condition = np.nonzero(there)
+        day = self.patients.cohort.consent[subject] - age[subject, condition]
+        names = tuple(each.term for each in CONDITIONS)
+        exact = np.array([each.month for each in CONDITIONS])[condition]
+        whole = self.roster.dates(subject, day)
+        ongoing = np.array([each.ongoing for each in CONDITIONS])[condition]
+        term = words(names, condition)
+        columns: dict[str, Column] = {
+            "MHTERM": term,
+            "MHDECOD": term,
+            "MHCAT": words(tuple(each.category for each in CONDITIONS), condition),
+            "MHBODSYS": words(tuple(each.system for each in CONDITIONS), condition),
+            "MHSTDTC": whole.str.head(7).zip_with(pl.Series(exact), whole.str.head(4)),
+            "MHENRTPT": words(("BEFORE", "ONGOING"), ongoing.astype(np.int64)),
+            "MHENTPT": "SCREENING",
+            "MHDTC": self.roster.dates(subject, self.patients.cohort.consent[subject]),
+            "MHDY": self.roster.study_days(subject, self.patients.cohort.consent[subject]),
+            "_day": day,
+        }
+        return finished(self.roster.records("MH", subject, columns), SDTM["MH"], ("_day",))
+
+    @cached_property
+    def _traits(self) -> Floats:
+        """Chances (n, kinds, 5) by which a patient's events of one kind are alike."""
+        return self.draws.uniform("event traits", len(self.patients), len(self.source.kinds), 5)
+
+    def _trait(self, events: Events, which: int) -> Floats:
+        return np.asarray(self._traits[events.subject, events.kind, which])
+
+    def _related(self, events: Events) -> Mask:
+        """Return which events the site calls related; nothing before the first dose is."""
+        occurrence, count = self.truth.occurrence, len(self.truth.toxicities)
+        background = (events.kind >= count) & (events.kind < count + len(occurrence.background))
+        share = np.where(background, occurrence.unrelated, occurrence.related)
+        sure = (events.action == WITHDRAWN) | (events.grade == 5)
+        after = events.start >= self.patients.cohort.dose[events.subject]
+        return np.asarray(after & ((self._trait(events, 1) < share) | sure))
+
+    def _serious(self, events: Events) -> tuple[Mask, Mask]:
+        """Return which events threatened life, and which are serious; a measured value alone is neither."""
+        count = len(self.truth.toxicities) + len(self.truth.occurrence.background)
+        measured = (events.kind >= count) & (events.kind < self.source.kind_of(FEBRILE.term))
+        life = (events.grade == 4) & ~measured
+        ill = (events.grade == 3) & ~measured & (self._trait(events, 2) < self.truth.occurrence.serious)
+        fever = events.kind == self.source.kind_of(FEBRILE.term)
+        return life, life | ill | fever | (events.grade == 5) | (events.action == WITHDRAWN)
+
+    def _treated(self, events: Events) -> Mask:
+        """Return which events are treated with their usual drug."""
+        least = np.array([TREATMENTS.get(each.term, ("", 9))[1] for each in self.source.kinds])
+        return (events.grade >= least[events.kind]) & (self._trait(events, 3) < self.truth.occurrence.treated)
+
+    def _interval(self, events: Events) -> dict[str, Column]:
+        ongoing = events.end == NEVER
+        last: Days = np.where(ongoing, events.start, events.end)
+        start = self.roster.dates(events.subject, events.start)
+        whole = (self._trait(events, 4) >= self.truth.conduct.partial_date) | (events.action >= WITHDRAWN)
+        study_day = pl.Series(self.roster.study_days(events.subject, events.start))
+        return {
+            "AESTDTC": start.zip_with(pl.Series(whole), start.str.head(7)),
+            "AEENDTC": self.roster.dates(events.subject, last).set(pl.Series(ongoing), None),
+            "AESTDY": study_day.set(pl.Series(~whole), None),
+            "_day": events.start,
+        }
+
+    @cached_property
+    def _conditions(self) -> tuple[Mask, Days]:
+        return present(self.source.measures, self.draws)
+
+    def _unprompted(self) -> tuple[pl.DataFrame, ...]:
+        """Return medication that no event asks for."""
+        course, cohort, draws, n = self.course, self.patients.cohort, self.draws, len(self.patients)
+        before = cohort.baseline - 30 - np.floor(draws.uniform("prior therapy", n) * 300).astype(np.int64)
+        pills = np.nonzero(draws.uniform("concomitant", n) < 0.6)[0]
+        after = np.floor(draws.uniform("concomitant start", n) * (course.last_dose_by - cohort.dose + 1))
+        later = np.nonzero(course.therapy < NEVER)[0]
+        partial = self.truth.conduct.partial_date
+        known = draws.uniform("partial date", n, 3) >= np.array([0.3, partial, partial])
+        kinds = draws.uniform("medication", n, 3)
+        start = cohort.dose + after.astype(np.int64)
+        therapies = self.truth.conduct.therapies
+        return (
+            self._drugs(np.arange(n), PRIOR, "PRIOR ANTI-CANCER THERAPY", (before, kinds[:, 0], known[:, 0])),
+            self._drugs(pills, CONCOMITANT, GENERAL, (start, kinds[:, 1], known[:, 1])),
+            self._drugs(later, therapies, "ANTI-CANCER THERAPY", (course.therapy, kinds[:, 2], known[:, 2])),
+        )
 
     def _drugs(
-        self,
-        who: Days,
-        names: tuple[str, ...],
-        category: str,
-        drawn: tuple[Days, NDArray[np.float64], NDArray[np.bool_]],
+        self, who: Days, names: tuple[str, ...], category: str, drawn: tuple[Days, Floats, Mask]
     ) -> pl.DataFrame:
         """Return medication records; a start that is not fully known is recorded as year and month."""
         day, kind, known = drawn[0][who], drawn[1][who], drawn[2][who]
@@ -164,3 +197,40 @@ class SafetyRecorder:
             "_day": day,
         }
         return self.roster.records("CM", who, columns)
+
+    def _event_treatments(self) -> pl.DataFrame:
+        """Return the drugs that events are treated with, for as long as the event lasts."""
+        events = self.source.events
+        treated = self._treated(events)
+        subject, kind, start, end = (each[treated] for each in (events.subject, events.kind, events.start, events.end))
+        drug = words(tuple(TREATMENTS.get(each.term, ("", 0))[0] for each in self.source.kinds), kind)
+        ongoing = pl.Series(end == NEVER)
+        columns: dict[str, Column] = {
+            "CMTRT": drug,
+            "CMDECOD": drug,
+            "CMCAT": GENERAL,
+            "CMINDC": words(tuple(each.term.upper() for each in self.source.kinds), kind),
+            "CMSTDTC": self.roster.dates(subject, start),
+            "CMENDTC": self.roster.dates(subject, np.where(end == NEVER, start, end)).set(ongoing, None),
+            "_day": start,
+        }
+        return self.roster.records("CM", subject, columns)
+
+    def _long_term(self) -> pl.DataFrame:
+        """Return the drug that patients with hypertension in their history take."""
+        there, age = self._conditions
+        who = np.nonzero(there[:, HYPERTENSION])[0]
+        day = self.patients.cohort.consent[who] - age[who, HYPERTENSION]
+        columns: dict[str, Column] = {
+            "CMTRT": ANTIHYPERTENSIVE,
+            "CMDECOD": ANTIHYPERTENSIVE,
+            "CMCAT": GENERAL,
+            "CMINDC": "HYPERTENSION",
+            "CMSTDTC": self.roster.dates(who, day).str.head(4),
+            "_day": day,
+        }
+        return self.roster.records("CM", who, columns)
+
+
+def _yes_no(flags: Mask) -> pl.Series:
+    return words(("N", "Y"), flags.astype(np.int64))

@@ -11,6 +11,7 @@ from topline.simulate.course import DEATH, DECLINE, LOST, ONGOING, REASONS, Cour
 from topline.simulate.exposure import Dosing, cycle_visits
 from topline.simulate.patients import Patients
 from topline.simulate.records import VISIT_END, VISIT_FOLLOW_UP, VISIT_SCREENING, Column, Roster, finished, words
+from topline.simulate.sampling import Sampling
 from topline.simulate.scans import Scans
 from topline.simulate.survival import NEVER
 from topline.simulate.tumour_records import scan_visits
@@ -89,8 +90,12 @@ class SubjectRecorder:
             frames[-1] = frames[-1].with_columns(words(terms, reason[who]).alias("DSTERM"))
         return finished(pl.concat(frames), SDTM["DS"], ("_order",))
 
-    def performance(self) -> pl.DataFrame:
-        """Return QS: the ECOG performance status at screening."""
+    def questionnaires(self, answers: list[pl.DataFrame]) -> pl.DataFrame:
+        """Return QS: the ECOG performance status at screening, and what was answered."""
+        whole = pl.concat([self._performance(), *answers], how="diagonal")
+        return finished(whole, SDTM["QS"], ("VISITNUM", "QSCAT", "_order"))
+
+    def _performance(self) -> pl.DataFrame:
         cohort, everyone = self.patients.cohort, self._everyone()
         score = words(tuple(str(value) for value in range(6)), cohort.ecog)
         columns: dict[str, Column] = {
@@ -105,8 +110,9 @@ class SubjectRecorder:
             "VISIT": "SCREENING",
             "QSDTC": self.roster.dates(everyone, cohort.baseline),
             "QSDY": self.roster.study_days(everyone, cohort.baseline),
+            "_order": np.zeros(len(everyone), np.int64),
         }
-        return finished(self.roster.records("QS", everyone, columns), SDTM["QS"], ())
+        return self.roster.records("QS", everyone, columns)
 
     def status(self) -> pl.DataFrame:
         """Return SS: contacts after the end of treatment, a last one at the cut-off or at withdrawal, and death."""
@@ -126,16 +132,22 @@ class SubjectRecorder:
         )
         return finished(pl.concat(frames), SDTM["SS"], ("VISITNUM",))
 
-    def visits(self, scans: Scans, dosing: Dosing) -> pl.DataFrame:
-        """Return SV: screening, cycles, scans and the end of treatment."""
+    def visits(self, scans: Scans, dosing: Dosing, sampling: Sampling) -> pl.DataFrame:
+        """Return SV: screening, cycles, scans, visits for samples within cycles, and the end of treatment."""
         cohort, course, everyone = self.patients.cohort, self.course, self._everyone()
         subject, visit = np.nonzero(course.kept)
         treated, cycle = np.nonzero(dosing.given)
         ended = everyone[~np.isin(course.treatment_ended, (ONGOING, DEATH, LOST))]
+        seen, sample = np.nonzero(sampling.due & (sampling.offset > 0))
+        within: dict[str, Column] = {
+            "VISITNUM": sampling.number[sample],
+            "VISIT": words(sampling.names, sample),
+        }
         frames = (
             self._visit(everyone, cohort.baseline, {"VISITNUM": float(VISIT_SCREENING), "VISIT": "SCREENING"}),
             self._visit(treated, dosing.start[treated, cycle], cycle_visits(cycle)),
             self._visit(subject, scans.day[subject, visit], scan_visits(scans, visit)),
+            self._visit(seen, sampling.day[seen, sample], within),
             self._visit(
                 ended, course.treatment_end[ended], {"VISITNUM": float(VISIT_END), "VISIT": "END OF TREATMENT"}
             ),

@@ -1,25 +1,19 @@
 """A virtual trial: drawn from a protocol, a seed and a truth, as the SDTM tables of a real one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from topline.protocol.model import Protocol
-from topline.simulate.course import follow
+from topline.simulate.block import DOMAINS, Block
 from topline.simulate.draws import Draws
-from topline.simulate.exposure import Clock, ExposureRecorder
-from topline.simulate.patients import Patients, draw_patients
+from topline.simulate.patients import Patients
 from topline.simulate.presets import expected_truth
-from topline.simulate.records import roster
-from topline.simulate.safety import SafetyRecorder
-from topline.simulate.scans import draw_scans
 from topline.simulate.subject import Cohort, draw_cohort
-from topline.simulate.subject_records import SubjectRecorder
 from topline.simulate.survival import NEVER
 from topline.simulate.truth import Truth
-from topline.simulate.tumour_records import TumourRecorder
 from topline.tables.sdtm import SDTM
 from topline.tables.virtual import MARK
 
@@ -35,54 +29,48 @@ class Trial:
     truth: pl.DataFrame
 
 
-def draw_trial(protocol: Protocol, seed: int, truth: Truth | None = None, n: int | None = None) -> Trial:
+def draw_trial(
+    protocol: Protocol,
+    seed: int,
+    truth: Truth | None = None,
+    n: int | None = None,
+    domains: Collection[str] | None = None,
+) -> Trial:
     """Draw a virtual trial of this protocol.
 
     The same protocol, seed and truth give the same tables to the bit. The first patients do not depend on `n`, which
-    is the planned number unless given. Without `truth`, the one expected of the study is used. Raises ValueError for a
-    negative seed or fewer than one patient.
+    is the planned number unless given. Without `truth`, the one expected of the study is used. Of large trials only
+    some `domains` may be wanted: they are the same as those of the whole trial, and the others are not drawn. TS, which
+    marks the trial as virtual, is always there. Raises ValueError for a negative seed, fewer than one patient or a
+    domain that is not drawn.
     """
     truth = truth or expected_truth(protocol)
     n = protocol.population.planned if n is None else n
+    wanted = _wanted(domains)
     if n < 1:
         raise ValueError(f"n {n} is not at least 1")
     draws = Draws(protocol.digest, seed)
     cohort = draw_cohort(protocol, truth.conduct, draws, n)
-    parts = list(_blocks(protocol, truth, cohort, draws))
-    tables = {name: pl.concat([part.tables[name] for part in parts]) for name in parts[0].tables}
+    parts = list(_blocks(protocol, truth, cohort, draws, wanted))
+    tables = {name: pl.concat([part.tables[name] for part in parts]) for name in wanted}
     return Trial({**tables, "TS": _summary(protocol, truth, cohort, seed)}, pl.concat([part.truth for part in parts]))
 
 
-def _blocks(protocol: Protocol, truth: Truth, cohort: Cohort, draws: Draws) -> Iterator[Trial]:
+def _wanted(domains: Collection[str] | None) -> tuple[str, ...]:
+    """Return the domains that are drawn, in their order."""
+    if domains is None:
+        return tuple(DOMAINS)
+    unknown = sorted(set(domains) - {*DOMAINS, "TS"})
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} is not one of {', '.join(DOMAINS)}")
+    return tuple(name for name in DOMAINS if name in domains)
+
+
+def _blocks(protocol: Protocol, truth: Truth, cohort: Cohort, draws: Draws, wanted: tuple[str, ...]) -> Iterator[Trial]:
     for first in range(0, len(cohort.zero), BLOCK):
-        yield _block(protocol, truth, cohort.block(first, first + BLOCK), draws)
-
-
-def _block(protocol: Protocol, truth: Truth, cohort: Cohort, draws: Draws) -> Trial:
-    patients = draw_patients(protocol, truth, cohort, draws)
-    scans = draw_scans(truth, protocol.schedule, patients, draws)
-    course = follow(protocol, truth, patients, scans, draws)
-    clock = Clock(truth.conduct, patients, course, draws)
-    cycles = clock.dosing("trial", protocol.schedule.cycle_days)
-    names = roster(protocol.identifiers.study, truth.conduct.start, cohort)
-    tumour = TumourRecorder(names, truth.disease, patients, scans, course)
-    subject = SubjectRecorder(names, protocol, patients, course)
-    safety = SafetyRecorder(names, truth, patients, course)
-    exposure = ExposureRecorder(protocol, names, clock, cycles).exposure()
-    tables = {
-        "DM": subject.demographics(exposure),
-        "SV": subject.visits(scans, cycles),
-        "EX": exposure,
-        "CM": safety.medication(draws),
-        "AE": safety.adverse_events(draws),
-        "DS": subject.disposition(),
-        "QS": subject.performance(),
-        "TU": tumour.identified(),
-        "TR": tumour.measured(),
-        "RS": tumour.assessed(),
-        "SS": subject.status(),
-    }
-    return Trial(tables, _true_parameters(names.usubjid, patients))
+        block = Block(protocol, truth, cohort.block(first, first + BLOCK), draws)
+        tables = {name: DOMAINS[name](block) for name in wanted}
+        yield Trial(tables, _true_parameters(block.roster.usubjid, block.patients))
 
 
 def _true_parameters(usubjid: pl.Series, patients: Patients) -> pl.DataFrame:

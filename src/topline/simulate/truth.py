@@ -3,21 +3,14 @@
 A source is a paper, or `assumed` with the reason. docs/simulation.md lists them all; a test compares it with this file.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
-T = TypeVar("T")
-
-MOTESANIB = "Claret 2014, CPT 95:446, Table S1 (NSCLC)"
-PAZOPANIB = "Ouerdani 2015, CPT PSP 4:660, Table 1 (RCC)"
-ESO = "ESO-Shanghai 11, PMC8176978 (n=40)"
-CAP02 = "accrual of CAP 02 and ESO-Shanghai 11: 3.1 to 3.7 a month"
-
-
-def parameter(default: T, meaning: str, unit: str, source: str) -> T:
-    """Return a dataclass field that knows its meaning, unit and source."""
-    return field(default=default, metadata={"meaning": meaning, "unit": unit, "source": source})
+from topline.simulate.parameter import CAP02, ESO, MOTESANIB, PAZOPANIB, parameter
+from topline.simulate.truth_answers import Answers
+from topline.simulate.truth_events import ENDOCRINE, GENERAL, GUT, METABOLISM, RESPIRATORY, SKIN, Occurrence, Toxicity
+from topline.simulate.truth_markers import MARKERS, Marker
+from topline.simulate.truth_measures import Measuring
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,21 +192,6 @@ class Conduct:
 
 
 @dataclass(frozen=True, slots=True)
-class Toxicity:
-    """A kind of adverse event: preferred term, body system, probability of any grade and of grade 3 or 4."""
-
-    term: str
-    system: str
-    any_grade: float
-    severe: float
-
-
-VASCULAR, GENERAL = "Vascular disorders", "General disorders and administration site conditions"
-GUT, SKIN = "Gastrointestinal disorders", "Skin and subcutaneous tissue disorders"
-METABOLISM, TESTS = "Metabolism and nutrition disorders", "Investigations"
-
-
-@dataclass(frozen=True, slots=True)
 class Truth:
     """A truth is the complete set of parameters from which a virtual trial is drawn.
 
@@ -227,15 +205,26 @@ class Truth:
     hazards: Hazards = Hazards()
     reading: Reading = Reading()
     conduct: Conduct = Conduct()
+    occurrence: Occurrence = Occurrence()  # noqa: RUF009
+    measuring: Measuring = Measuring()  # noqa: RUF009
+    answers: Answers = Answers()  # noqa: RUF009
     toxicities: tuple[Toxicity, ...] = parameter(
         (
-            Toxicity("Hypertension", VASCULAR, 0.500, 0.125),
-            Toxicity("Fatigue", GENERAL, 0.411, 0.150),
+            Toxicity("Fatigue", GENERAL, 0.411, 0.150, most=3),
             Toxicity("Decreased appetite", METABOLISM, 0.357, 0.03),
-            Toxicity("Palmar-plantar erythrodysaesthesia syndrome", SKIN, 0.304, 0.100),
+            Toxicity("Palmar-plantar erythrodysaesthesia syndrome", SKIN, 0.304, 0.100, most=3),
             Toxicity("Diarrhoea", GUT, 0.268, 0.03),
+            Toxicity("Oesophageal fistula", GUT, 0.05, 0.05),
+            Toxicity("Epistaxis", RESPIRATORY, 0.05, 0.0),
+            Toxicity("Hypothyroidism", ENDOCRINE, 0.10, 0.0),
         ),
-        "adverse events: probability of any grade, of grade 3 or 4",
+        "adverse events that the drugs cause and nobody measures: probability of any grade, of grade 3 or 4",
         "1",
-        "any grade: apatinib in ESCC (n=56); grade 3 or 4: " + ESO + "; 0.03 assumed",
+        "any grade: apatinib in ESCC (n=56); grade 3 or 4, fistula: " + ESO + "; 0.03, epistaxis, thyroid assumed",
+    )
+    markers: tuple[Marker, ...] = parameter(
+        MARKERS,
+        "markers, the rate that each follows and its correlation with the logarithm of that rate (none: noise)",
+        "1",
+        "assumed: none says anything about the tumour",
     )
