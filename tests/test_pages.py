@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from tests.conftest import virtual_run
 from topline.cli import main
+from topline.exchange.instrument_file import FOLDER
 from topline.exchange.layout import SUFFIX, Content, output_files
 from topline.exchange.output import MARKER, RunRecord
 from topline.tables.sdtm import SDTM
@@ -68,6 +69,7 @@ def test_outputs_page_names_every_file() -> None:
     run = virtual_run("nct07142421")
     content = Content("page", "study", run.results, run.lineage, run.findings, run.adam, run.tables)
     written = {re.sub(r"/\w+\.", "/<table>.", name) for name in output_files(content, list(SUFFIX))}
+    written.add(f"{FOLDER}/<name>.toml")
     named = set(re.findall(r"^\| `([^`]+)`", (DOCS / "outputs.md").read_text("utf-8"), re.MULTILINE))
     assert written | {MARKER} == {name for name in named if "." in name}
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from topline.errors import ToplineError
 from topline.exchange.folder import read_folder
+from topline.exchange.instrument_file import FOLDER, read_instruments
 from topline.exchange.layout import Content as Files
 from topline.exchange.layout import output_files
 from topline.exchange.output import RunRecord, check_output, write_output
@@ -60,12 +61,19 @@ def run_job(job: Job, progress: Progress | None = None) -> Done:
     """
     report = progress or (lambda label, done, total: None)
     protocol, text = read_study(job.study)
+    instruments = read_instruments(job.study)
     out = job.out or Path("out") / protocol.identifiers.study.lower()
     check_output(out)
     report("reading data", 0, STEPS)
     tables, found, sources = _data(job, protocol, report)
     names = iter(range(1, STEPS))
-    run = run_study(protocol, tables, lambda label: report(label, next(names), STEPS), job.cutoff)
+    run = run_study(
+        protocol,
+        tables,
+        lambda label: report(label, next(names), STEPS),
+        job.cutoff,
+        [instrument for instrument, _ in instruments.values()],
+    )
     findings = join_findings(found, run.findings)
     report("report", STEPS - 2, STEPS)
     provenance = _provenance(protocol, run, sources, job)
@@ -74,7 +82,8 @@ def run_job(job: Job, progress: Progress | None = None) -> Done:
     )
     report("writing", STEPS - 1, STEPS)
     files = Files(page, text, run.results, run.lineage, findings, run.adam, run.tables)
-    write_output(out, output_files(files, job.forms), _record(job, protocol, run, sources))
+    own = {f"{FOLDER}/{name}": text.encode() for name, (_, text) in instruments.items()}
+    write_output(out, output_files(files, job.forms) | own, _record(job, protocol, run, sources))
     report("", STEPS, STEPS)
     counts = {str(name): int(n) for name, n in findings.group_by("SEVERITY").agg(pl.col("COUNT").sum()).iter_rows()}
     return Done(out, run, counts, _summary(protocol, run, counts, out))

@@ -1,26 +1,41 @@
 """The pipeline as one table: which stage reads what and writes what; it runs them and keeps the lineage."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
+from topline.adam.biomarker import derive_biomarkers
 from topline.adam.consistency import check_consistency
+from topline.adam.ctcae.grading import Grader
+from topline.adam.instrument import Instrument
+from topline.adam.lab import derive_lab
+from topline.adam.qol import QolSettings, derive_qol, qol_settings
+from topline.adam.qol_times import append_times, derive_times
 from topline.adam.response import derive_response
+from topline.adam.safety_tables import derive_safety
 from topline.adam.subject import derive_subjects, domain, flag_sets
 from topline.adam.survival import derive_survival
+from topline.adam.treatment_period import safety_rules, treatment_periods
 from topline.adam.tumor import Tumors, derive_tumors
 from topline.adam.tumor_rows import derive_tumor_rows, flag_scans
+from topline.adam.vital_signs import derive_vital_signs
 from topline.errors import Finding, ToplineError
 from topline.protocol.endpoints import TimeToEvent
 from topline.protocol.model import Protocol
+from topline.sdtm.biomarker import derive_marker_records
 from topline.stats.analysis import Analysis, Outcome, run_analyses
+from topline.stats.biomarker import plan_biomarkers
+from topline.stats.lab import plan_lab, plan_vital_signs
 from topline.stats.methods import METHODS
+from topline.stats.qol import plan_qol
 from topline.stats.response import plan_response
+from topline.stats.safety import plan_safety
 from topline.stats.subject import plan_subjects
 from topline.stats.survival import plan_survival
-from topline.tables.adam import ADAM
+from topline.tables.adam import ADAM, ADTTE
+from topline.tables.adam_safety import ADAM_SAFETY
 from topline.tables.checks import check_across, check_table
 from topline.tables.conform import conform
 from topline.tables.cutoff import cut_tables, stated_cutoff
@@ -64,8 +79,12 @@ class _State:
     tables: dict[str, pl.DataFrame]
     virtual: bool
     cutoff: date | None = None
+    instruments: tuple[Instrument, ...] = ()
+    dictionary: pl.DataFrame | None = None
     adam: dict[str, pl.DataFrame] = field(default_factory=dict)
     tumors: Tumors | None = None
+    qol: QolSettings | None = None
+    qol_times: pl.DataFrame = field(default_factory=ADTTE.empty)
     analyses: tuple[Analysis, ...] = ()
     outcome: Outcome = field(default_factory=lambda: Outcome(RESULTS.empty(), LINEAGE.empty(), join_findings()))
     found: list[pl.DataFrame] = field(default_factory=list)
@@ -82,12 +101,17 @@ class Stage:
 
 
 def _conform(state: _State) -> None:
+    state.dictionary = state.tables.pop("DICTIONARY", None)
+    wide = state.tables.pop("MARKERS", None) if "XB" not in state.tables else None
     for name, frame in state.tables.items():
         table = sdtm_table(name)
         if table is None:
             state.found.append(findings("TL-F07", pl.DataFrame({"N": [1]}), name))
             continue
         state.tables[name], found = conform(frame, table)
+        state.found.append(found)
+    if wide is not None:
+        state.tables["XB"], found = derive_marker_records(wide, state.tables)
         state.found.append(found)
 
 
@@ -180,6 +204,36 @@ def _survival(state: _State) -> None:
     state.found.append(found)
 
 
+def _safety(state: _State) -> None:
+    made = derive_safety(state.tables, state.adam["ADSL"], state.protocol, state.dictionary)
+    state.adam |= {"ADSL": made.adsl, **made.tables}
+    state.found.append(made.findings)
+
+
+def _measurements(state: _State) -> None:
+    criteria = state.protocol.criteria.adverse_events
+    grader = Grader(criteria.version, criteria.symptoms)
+    periods = treatment_periods(state.adam["ADSL"], domain(state.tables, "EX"), safety_rules(state.protocol))
+    state.adam["ADLB"], found = derive_lab(domain(state.tables, "LB"), periods, grader)
+    state.adam["ADVS"], more = derive_vital_signs(domain(state.tables, "VS"), periods, grader)
+    state.found += [found, more]
+
+
+def _questionnaires(state: _State) -> None:
+    state.qol = qol_settings(state.protocol, state.instruments)
+    adsl = state.adam["ADSL"]
+    state.adam["ADQS"], found = derive_qol(domain(state.tables, "QS"), adsl, state.adam["ADRS"], state.qol)
+    state.qol_times = derive_times(state.adam["ADQS"], adsl, state.qol)
+    state.adam["ADTTE"] = append_times(state.adam["ADTTE"], state.qol_times)
+    state.found.append(found)
+
+
+def _markers(state: _State) -> None:
+    protocol = state.protocol
+    state.adam["ADBM"], found = derive_biomarkers(state.tables, state.adam, protocol, protocol.biomarkers)
+    state.found.append(found)
+
+
 def _consistency(state: _State) -> None:
     state.found.append(check_consistency(state.adam["ADRS"], state.adam["ADTTE"]))
 
@@ -190,7 +244,7 @@ def _flags(state: _State) -> None:
     order = pl.struct(pl.coalesce("ENRLDT", "TRTSDT"), "TRTSDT", "USUBJID").rank("ordinal").cast(pl.Int64)
     enrolled = state.adam["ADSL"].with_columns(pl.when(pl.col("ENRLFL") == "Y").then(order).alias("ENRLORD"))
     core = enrolled.select("STUDYID", "USUBJID", "TRT01P", "TRT01A", "ENRLORD", *flags)
-    for name in ("ADTR", "ADRS", "ADTTE"):
+    for name in (name for name in state.adam if name != "ADSL"):
         state.adam[name] = state.adam[name].join(core, on=["STUDYID", "USUBJID"], how="left", maintain_order="left")
 
 
@@ -200,10 +254,24 @@ def _statistics(state: _State) -> None:
         plans = [_without_rows(plan, state.protocol) for plan in plans]
         text = "no tumour assessment in the data: response, progression and disease control are not analysed"
         state.found.append(findings_frame([Finding("TL-X02", "ADRS", message=text)]))
-    plans = plan_subjects(state.protocol, state.adam["ADSL"]) + plans
+    plans = plan_subjects(state.protocol, state.adam["ADSL"]) + plans + _further_plans(state)
     state.analyses = tuple(plans)
     state.outcome = run_analyses(plans, state.adam, METHODS, virtual=state.virtual)
     state.found += [state.outcome.findings, _other_size(state)]
+
+
+def _further_plans(state: _State) -> list[Analysis]:
+    """Return the analyses of safety, questionnaires and markers."""
+    protocol, adam = state.protocol, state.adam
+    asked = state.qol.asked if state.qol else ()
+    key = [scale.param for each in asked for scale in each.scales if scale.key]
+    return [
+        *plan_safety(protocol, adam, protocol.monitoring),
+        *plan_lab(protocol, adam["ADLB"]),
+        *plan_vital_signs(protocol, adam["ADVS"]),
+        *plan_qol(protocol, adam["ADQS"], state.qol_times, key),
+        *plan_biomarkers(protocol, protocol.biomarkers),
+    ]
 
 
 def _without_rows(plan: Analysis, protocol: Protocol) -> Analysis:
@@ -230,8 +298,12 @@ STAGES: tuple[Stage, ...] = (
     Stage("tumour measurements", ("TU", "TR", "ADSL"), ("ADTR",), _tumor_rows),
     Stage("response", ("RS", "ADSL"), ("ADRS",), _response),
     Stage("survival", ("ADSL", "ADRS"), ("ADTTE",), _survival),
+    Stage("safety", ("AE", "EX", "CM", "MH", "DD", "ADSL"), ("ADSL", *ADAM_SAFETY), _safety),
+    Stage("laboratory values and vital signs", ("LB", "VS", "EX", "ADSL"), ("ADLB", "ADVS"), _measurements),
+    Stage("questionnaires", ("QS", "ADSL", "ADRS", "ADTTE"), ("ADQS", "ADTTE"), _questionnaires),
+    Stage("markers", ("GF", "LB", "MI", "XB", "ADSL", "ADRS", "ADTTE"), ("ADBM",), _markers),
     Stage("consistency", ("ADRS", "ADTTE"), ("findings",), _consistency),
-    Stage("analysis sets", ("ADSL",), ("ADTR", "ADRS", "ADTTE"), _flags),
+    Stage("analysis sets", ("ADSL",), tuple(name for name in ADAM if name != "ADSL"), _flags),
     Stage("statistics", tuple(ADAM), ("results", "lineage"), _statistics),
 )
 
@@ -241,10 +313,13 @@ def run_study(
     tables: Mapping[str, pl.DataFrame],
     progress: Progress | None = None,
     cutoff: date | None = None,
+    instruments: Sequence[Instrument] = (),
 ) -> Run:
     """Run all stages on SDTM tables and return everything they made.
 
-    What is dated after `cutoff`, or else after the cut-off that the trial summary states, is not analysed.
+    What is dated after `cutoff`, or else after the cut-off that the trial summary states, is not analysed. Beside the
+    domains, `tables` may hold DICTIONARY, which codes reported terms (see `code_terms`), and MARKERS, a wide table of
+    markers (see `derive_marker_records`). `instruments` are questionnaires beside those that ship.
     Problems of the data are findings of the run. Raises ToplineError TL-C04 when no table names a subject.
     """
     if not any(name in tables and tables[name].height for name in SUBJECT_DOMAINS):
@@ -253,7 +328,7 @@ def run_study(
             where="data",
             what=f"found {', '.join(sorted(tables)) or 'no table'}; none of {', '.join(SUBJECT_DOMAINS)}",
         )
-    state = _State(protocol, dict(tables), is_virtual(tables), cutoff or stated_cutoff(tables))
+    state = _State(protocol, dict(tables), is_virtual(tables), cutoff or stated_cutoff(tables), tuple(instruments))
     for stage in STAGES:
         if progress is not None:
             progress(stage.name)

@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from topline.errors import ToplineError
 from topline.exchange.source import UnreadableError
 from topline.exchange.xpt import read_xpt
-from topline.exchange.xpt_encode import encode_xpt
+from topline.exchange.xpt_encode import encode_xpt, listed
 from topline.tables.adam import ADAM, ADTTE
 from topline.tables.declare import Kind, Table, Variable
 from topline.tables.sdtm import SDTM
@@ -52,6 +52,15 @@ def written(folder: Path, content: bytes, name: str = "x.xpt") -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
+
+
+def test_names_of_records_become_ranges_where_they_are_too_many() -> None:
+    odd = [f"QS {number}" for number in range(1, 400, 2)]
+    text = listed(odd)
+    assert len(text) <= 200
+    shown, _, rest = text.rpartition("; and ")
+    assert shown.split("; ") == odd[: len(odd) - int(rest.removesuffix(" more"))]
+    assert listed(["DM", *(f"QS {number}" for number in range(9, 90))]) == "DM; QS 9-89"
 
 
 @settings(max_examples=50, deadline=None)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from tests.markers import marker
 from tests.protocols import protocol, time_to_event
 from topline.protocol.design import Design
 from topline.protocol.endpoints import CENSORING, NotAnalysed, Rate, TimeToEvent
@@ -110,6 +111,16 @@ OTHERS: dict[str | int, list[object]] = {
     "landmarks_months": [[6]],
     "assumed": [{"design.alpha": "x"}],
     "code": ["B"],
+    "symptoms": ["worst case"],
+    "reference": ["previous"],
+    "margin": [5],
+    "definitive": ["no improvement on itself"],
+    "last_score": ["ignored"],
+    "death": ["event", "censor"],
+    "no_baseline": ["exclude"],
+    "no_follow_up": ["event"],
+    "monitoring": [{"acceptable_rate": 0.3}],
+    "markers": [[marker()]],
 }
 FIXED = {
     "topline",

@@ -49,7 +49,8 @@ def test_nothing_to_compare_is_no_fault() -> None:
     assert found({}) == []
     assert found({"DM": dm()}) == []
     assert found({"TR": frame("TR", {"TRDTC": "2019"})}, date(2020, 1, 1)) == []
-    assert found({"DM": SDTM["DM"].empty(), "TR": SDTM["TR"].empty(), "EX": pl.DataFrame()}, date(2020, 1, 1)) == []
+    empty = {"DM": SDTM["DM"].empty(), "TR": SDTM["TR"].empty(), "EX": pl.DataFrame()}
+    assert found(empty, date(2020, 1, 1)) == [("TL-T13", name, "", "", "") for name in ("DM", "EX", "TR")]
 
 
 def test_unknown_subjects_are_named_once_with_the_number_of_their_records() -> None:

@@ -22,6 +22,8 @@ from topline.tables.declare import Table
 NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 EPOCH = date(1960, 1, 1)
 LABEL, TEXT = 40, 200
+MORE = "; and {} more"
+"""What stands behind names of records that are not shown."""
 Bytes = NDArray[np.uint8]
 
 
@@ -79,8 +81,43 @@ def _column(series: pl.Series, table: Table, faults: list[str]) -> Column:
     if series.dtype.is_numeric() or series.dtype == pl.Boolean:
         return Column(name, label, False, _numbers(series, faults))
     if isinstance(series.dtype, pl.List):
-        series = series.list.join("; ")
+        series = pl.Series(name, [None if names is None else listed(names) for names in series.to_list()], pl.String)
     return Column(name, label, True, _texts(series.cast(pl.String), faults))
+
+
+def listed(names: list[str]) -> str:
+    """Return names of records as one text that SAS transport can hold.
+
+    Where it would be too long, records of one domain in a row become a range; what does not fit even so is counted, and
+    the other forms of the table have it.
+
+    >>> listed(["TR 3", "TR 5"]), listed([f"QS {number}" for number in (*range(1, 60), 80)])
+    ('TR 3; TR 5', 'QS 1-59; QS 80')
+    """
+    text = "; ".join(names)
+    if len(text) <= TEXT:
+        return text
+    ranges: list[tuple[str, list[int]]] = []
+    for name in names:
+        domain, _, number = name.partition(" ")
+        place = int(number) if number.isdigit() else -1
+        if ranges and ranges[-1][0] == domain and ranges[-1][1][-1] == place - 1:
+            ranges[-1][1].append(place)
+        else:
+            ranges.append((domain if place >= 0 else name, [place]))
+    parts = [_range(domain, places) for domain, places in ranges]
+    if len("; ".join(parts)) <= TEXT:
+        return "; ".join(parts)
+    fitting = next(n for n in range(len(parts), -1, -1) if len("; ".join(parts[:n])) <= TEXT - len(MORE.format(10**6)))
+    rest = sum(len(places) for _, places in ranges[fitting:])
+    return "; ".join(parts[:fitting]) + MORE.format(rest)
+
+
+def _range(domain: str, places: list[int]) -> str:
+    first, last = places[0], places[-1]
+    if first < 0:
+        return domain
+    return f"{domain} {first}" if first == last else f"{domain} {first}-{last}"
 
 
 def _numbers(series: pl.Series, faults: list[str]) -> Bytes:

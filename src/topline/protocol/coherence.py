@@ -8,6 +8,7 @@ from typing import TypeGuard
 import numpy as np
 from scipy import special
 
+from topline.protocol.biomarker_coherence import marker_condition_faults, marker_contradictions
 from topline.protocol.expression import date_fault, expression_fault
 from topline.protocol.tree import Path, find, get, items, number, numbers, path_text, texts
 from topline.tables.adam import ADAM, ADSL, RESPONSE_PARAMETERS, RESPONSES
@@ -197,9 +198,13 @@ def _conditions(study: object) -> Iterator[Fault]:
             yield from [Fault("TL-P06", (*inner, "date"), wrong)] if wrong else []
 
 
+SOURCED = ("ADSL", "ADRS")
+NO_RATE = ("time to event", "adverse events", "questionnaire", "markers", "not analysed")
+
+
 def _declared(dataset: object) -> TypeGuard[str]:
-    """Whether this names an ADaM dataset."""
-    return isinstance(dataset, str) and dataset in ADAM
+    """Whether this names a dataset that a date may come from."""
+    return isinstance(dataset, str) and dataset in SOURCED
 
 
 def _condition(path: Path, where: object, dataset: object) -> Iterator[Fault]:
@@ -216,7 +221,7 @@ def _decision(study: object) -> Iterator[Fault]:
     endpoints = {item.get("id"): item for _, item in items(study, "endpoints") if isinstance(item.get("id"), str)}
     if isinstance(name, str) and name not in endpoints:
         yield contradiction(("design", "endpoint"), f"'{name}' is not an endpoint ({', '.join(map(str, endpoints))})")
-    elif get(endpoints.get(name), "analysis", "type") in ("time to event", "not analysed"):
+    elif get(endpoints.get(name), "analysis", "type") in NO_RATE:
         yield contradiction(("design", "endpoint"), f"the analysis of '{name}' is not a rate")
     planned, patients = number(study, "population", "planned"), number(study, "design", "patients")
     if isinstance(planned, int) and isinstance(patients, int) and 1 <= planned < patients:
@@ -232,6 +237,12 @@ def _analyses(study: object) -> Iterator[Fault]:
         yield from rate_faults(analysis, inner) if kind == "rate" else ()
         if get(analysis, "parameter") == "IBOR" and get(study, "criteria", "response", "irecist") is not True:
             yield contradiction((*inner, "parameter"), "IBOR needs criteria.response.irecist: true")
+
+
+def _markers(study: object) -> Iterator[Fault]:
+    """Yield what does not agree within the markers, or between them and the endpoints, and their unsound conditions."""
+    yield from (contradiction(path, what) for path, what in marker_contradictions(study))
+    yield from (Fault("TL-P06", path, what) for path, what in marker_condition_faults(study))
 
 
 def _calendar(study: object) -> Iterator[Fault]:
@@ -279,6 +290,7 @@ CHECKS: tuple[Callable[[object], Iterator[Fault]], ...] = (
     _conditions,
     _decision,
     _analyses,
+    _markers,
     _calendar,
     _assumptions,
 )

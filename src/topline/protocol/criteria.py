@@ -1,10 +1,10 @@
 """The criteria a trial judges by, with their versions and every setting that the publications leave open."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from topline.protocol.part import Part
+from topline.protocol.part import Fixed, FixedMapping, Part
 
 
 class ResponseCriteria(Part):
@@ -75,6 +75,10 @@ class AdverseEventCriteria(Part):
     follow_up_days: int = Field(
         default=30, ge=0, le=180, description="how long after the last dose an event is treatment-emergent [days]"
     )
+    symptoms: Literal["lab value only", "worst case"] = Field(
+        default="lab value only",
+        description="how a value is graded where a grade asks for symptoms, too: by the value, or as if present",
+    )
 
 
 class Questionnaire(Part):
@@ -82,6 +86,46 @@ class Questionnaire(Part):
 
     name: str = Field(min_length=1, max_length=40, description="the name, for example EORTC QLQ-C30")
     version: str = Field(min_length=1, max_length=20, description="the version, in quotes")
+    directions: FixedMapping[str, str] = Field(
+        default_factory=Fixed, description="by scale (OESDYS): its direction, where that is unverified"
+    )
+    margins: FixedMapping[str, Annotated[float, Field(gt=0, le=100)]] = Field(
+        default_factory=Fixed, description="by scale (C30PF): its minimal important difference [points]"
+    )
+
+
+class DeteriorationRule(Part):
+    """Time to deterioration of a score as an estimand."""
+
+    id: str = Field(pattern=r"^[A-Z]{2}$", description="two capitals; the beginning of PARAMCD")
+    label: str = Field(min_length=1, max_length=40, description="what PARAM calls it")
+    reference: Literal["baseline", "best previous", "previous"] = Field(
+        default="baseline", description="the score that counts as undeteriorated"
+    )
+    margin: float | None = Field(
+        default=None, gt=0, le=100, description="least worsening that counts [points]; null: that of each scale"
+    )
+    definitive: Literal["no", "stays deteriorated", "no improvement on reference", "no improvement on itself"] = Field(
+        default="no", description="what must follow for a deterioration to be definitive; `no`: the first counts"
+    )
+    last_score: Literal["counts", "ignored"] = Field(
+        default="counts", description="whether a deterioration at the last score can be definitive"
+    )
+    death: Literal["censor", "event"] = Field(default="censor", description="what death without deterioration is")
+    no_baseline: Literal["censor", "event", "exclude"] = Field(
+        default="censor", description="what becomes of a patient without baseline score"
+    )
+    no_follow_up: Literal["censor", "event"] = Field(
+        default="censor", description="what becomes of a patient with a baseline score only"
+    )
+
+
+DETERIORATIONS = (
+    DeteriorationRule(id="TD", label="Time to Deterioration"),
+    DeteriorationRule(
+        id="DD", label="Time to Definitive Deterioration", definitive="stays deteriorated", death="event"
+    ),
+)
 
 
 class Criteria(Part):
@@ -90,3 +134,6 @@ class Criteria(Part):
     response: ResponseCriteria = Field(description="tumour response")
     adverse_events: AdverseEventCriteria = Field(description="grading of adverse events")
     questionnaires: tuple[Questionnaire, ...] = Field(default=(), description="questionnaires, in the order given")
+    deteriorations: tuple[DeteriorationRule, ...] = Field(
+        default=DETERIORATIONS, description="times to deterioration of questionnaire scores"
+    )

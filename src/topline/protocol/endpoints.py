@@ -150,6 +150,25 @@ class Rate(Part):
         return self
 
 
+class QuestionnaireScores(Part):
+    """The scores of a questionnaire: completion, change from baseline, responders, times to deterioration."""
+
+    type: Literal["questionnaire"] = Field(description="the kind of analysis")
+    questionnaire: str = Field(min_length=1, max_length=40, description="the name in `criteria.questionnaires`")
+
+
+class AdverseEvents(Part):
+    """Treatment-emergent adverse events: subjects with an event by class, term, grade and cycle, rates and onset."""
+
+    type: Literal["adverse events"] = Field(description="the kind of analysis")
+
+
+class MarkerEffects(Part):
+    """Outcomes by marker, and the corrected search among markers, for the markers and endpoints of `biomarkers`."""
+
+    type: Literal["markers"] = Field(description="the kind of analysis")
+
+
 class NotAnalysed(Part):
     """An endpoint that the protocol names and that this version of topline does not analyse, with the reason."""
 
@@ -157,7 +176,10 @@ class NotAnalysed(Part):
     reason: str = Field(min_length=1, max_length=1000, description="why; the report prints it")
 
 
-Analysis = Annotated[TimeToEvent | Rate | NotAnalysed, Field(discriminator="type")]
+Analysis = Annotated[
+    TimeToEvent | Rate | AdverseEvents | QuestionnaireScores | MarkerEffects | NotAnalysed,
+    Field(discriminator="type"),
+]
 
 
 class Endpoint(Part):
@@ -167,7 +189,7 @@ class Endpoint(Part):
     objective: Literal["primary", "secondary", "exploratory"] = Field(description="the rank of the endpoint")
     label: Words = Field(description="the name of the endpoint")
     estimand: Estimand = Field(description="what is to be estimated (ICH E9(R1))")
-    analysis: Analysis = Field(description="how it is estimated; `type` says which of the three forms follows")
+    analysis: Analysis = Field(description="how it is estimated; `type` says which form follows")
 
 
 class Landmark(Part):

@@ -6,10 +6,12 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
+from topline.protocol.biomarker import Biomarkers
 from topline.protocol.coherence import faults, refuse
 from topline.protocol.criteria import Criteria
 from topline.protocol.design import AnalysisSet, Design
 from topline.protocol.endpoints import Endpoint, Landmark
+from topline.protocol.monitoring import ToxicityMonitoring
 from topline.protocol.part import Fixed, FixedMapping, Part, Words
 from topline.protocol.schedule import Schedule
 
@@ -95,6 +97,12 @@ class Protocol(Part):
     landmark: Landmark = Field(default=Landmark(), description="disease control at a point in time (parameter DCLM)")
     endpoints: tuple[Endpoint, ...] = Field(min_length=1, description="what the trial wants to know")
     design: Design = Field(description="the hypotheses and the rule that decides")
+    monitoring: ToxicityMonitoring | None = Field(
+        default=None, description="when enrolment stops for toxicity; null: no rule"
+    )
+    biomarkers: Biomarkers = Field(
+        default=Biomarkers(), description="the markers, and how a search among them is corrected"
+    )
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="the level of all two-sided intervals")
     days_per_month: float = Field(default=30.4375, gt=27, lt=32, description="the length of a month [days]")
     assumed: FixedMapping[str, Annotated[str, Field(min_length=1, max_length=2000)]] = Field(

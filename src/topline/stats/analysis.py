@@ -105,7 +105,7 @@ def select_rows(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     >>> select_rows(pl.DataFrame({"AVALC": ["CR", None, "PD"]}), "AVALC <> 'PD'").height
     1
     """
-    return frame.filter(pl.sql_expr(where).fill_null(False)) if where else frame
+    return frame.filter(pl.sql_expr(where)) if where else frame
 
 
 def run_analyses(
@@ -114,17 +114,23 @@ def run_analyses(
     """Return the results of all analyses; one that cannot be computed is a finding and leaves the others standing."""
     groups = _groups(datasets["ADSL"])
     results: list[dict[str, object]] = []
-    lineage: list[pl.DataFrame] = []
+    lineage: list[_Rows] = []
     found: list[Finding] = []
     study = str(datasets["ADSL"]["STUDYID"][0]) if datasets["ADSL"].height else ""
+    last, selected, parts = ("", ""), pl.DataFrame(), dict[str, _Part]()
     for analysis in analyses:
-        selected = select_rows(datasets[analysis.dataset], analysis.where)
+        if (analysis.dataset, analysis.where) != last:  # neighbours often ask for the same rows
+            last, parts = (analysis.dataset, analysis.where), {}
+            selected = select_rows(datasets[analysis.dataset], analysis.where)
         for group in groups if analysis.grouped else (ALL,):
-            rows = selected if group == ALL else selected.filter(pl.col(GROUP_COLUMN) == group)
-            chosen = Selection(rows, _numerator(rows, analysis.numerator), selected)
+            if group not in parts:
+                parts[group] = _part(selected, group)
+            part = parts[group]
+            chosen = Selection(part.rows, _numerator(part.rows, analysis.numerator), selected)
             numbers, problem = _compute(chosen, analysis, methods[analysis.method])
-            results += _result_rows(numbers, chosen, analysis, (study, group, methods[analysis.method], virtual))
-            lineage += _lineage(chosen, analysis, group)
+            context = (study, group, methods[analysis.method], virtual)
+            results += _result_rows(numbers, chosen, analysis, context, part.digest)
+            lineage += _lineage(part.keys, chosen, analysis, group)
             if problem:
                 found.append(
                     Finding(
@@ -132,7 +138,21 @@ def run_analyses(
                     )
                 )
     frame = pl.DataFrame(results, schema=RESULTS.schema)
-    return Outcome(frame, pl.concat(lineage) if lineage else LINEAGE.empty(), findings_frame(found))
+    return Outcome(frame, _lineage_frame(lineage), findings_frame(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The selected rows of one group, their keys, and the digest of these."""
+
+    rows: pl.DataFrame
+    keys: pl.DataFrame
+    digest: str
+
+
+def _part(selected: pl.DataFrame, group: str) -> _Part:
+    rows = selected if group == ALL else selected.filter(pl.col(GROUP_COLUMN) == group)
+    return _Part(rows, rows.select("STUDYID", "USUBJID", pl.col("ASEQ").cast(pl.Int64)), rowset(rows))
 
 
 def _groups(adsl: pl.DataFrame) -> tuple[str, ...]:
@@ -166,7 +186,7 @@ def rowset(rows: pl.DataFrame) -> str:
 
 
 def _result_rows(
-    numbers: list[Number], chosen: Selection, analysis: Analysis, context: tuple[str, str, Method, bool]
+    numbers: list[Number], chosen: Selection, analysis: Analysis, context: tuple[str, str, Method, bool], digest: str
 ) -> list[dict[str, object]]:
     study, group, method, virtual = context
     shared = {
@@ -183,7 +203,7 @@ def _result_rows(
         "NUMWHERE": analysis.numerator,
         "NRECS": chosen.n,
         "NNUM": chosen.events,
-        "ROWSET": rowset(chosen.rows),
+        "ROWSET": digest,
         "VIRTUAL": "Y" if virtual else "N",
     }
     return [{**shared, **_own(number), "RESULTID": result_id(analysis, group, number)} for number in numbers]
@@ -209,14 +229,23 @@ def result_id(analysis: Analysis, group: str, number: Number) -> str:
     return f"{analysis.id}/{group}/{number.statistic}{at}"
 
 
-def _lineage(chosen: Selection, analysis: Analysis, group: str) -> list[pl.DataFrame]:
+_Rows = tuple[pl.DataFrame, tuple[str, str, str, str]]
+"""Keys of rows, with the analysis, group, dataset and role that they are behind."""
+
+
+def _lineage(keys: pl.DataFrame, chosen: Selection, analysis: Analysis, group: str) -> list[_Rows]:
     """Return the rows behind an analysis: denominator and, where it has one, numerator."""
-    keys = chosen.rows.select("STUDYID", "USUBJID", pl.col("ASEQ").cast(pl.Int64))
-    roles = [("denominator", keys)]
+    named = (analysis.id, group, analysis.dataset)
+    parts = [(keys, (*named, "denominator"))]
     if analysis.numerator:
-        roles.append(("numerator", keys.filter(pl.Series(chosen.yes, dtype=pl.Boolean))))
-    shared = {"ANALYSIS": analysis.id, "GROUP": group, "DATASET": analysis.dataset}
-    return [
-        LINEAGE.select(rows.with_columns(pl.lit(text).alias(name) for name, text in {**shared, "ROLE": role}.items()))
-        for role, rows in roles
-    ]
+        parts.append((keys.filter(pl.Series(chosen.yes, dtype=pl.Boolean)), (*named, "numerator")))
+    return parts
+
+
+def _lineage_frame(parts: list[_Rows]) -> pl.DataFrame:
+    """Return all parts as one table."""
+    if not parts:
+        return LINEAGE.empty()
+    named = pl.DataFrame([names for _, names in parts], schema=["ANALYSIS", "GROUP", "DATASET", "ROLE"], orient="row")
+    place = np.repeat(np.arange(len(parts)), [keys.height for keys, _ in parts])
+    return LINEAGE.select(pl.concat([keys for keys, _ in parts]).hstack(named[place]))

@@ -4,6 +4,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from topline.stats.biomarker_catalogue import BIOMARKER_ANALYSES, BIOMARKER_STATISTICS
+from topline.stats.lab_catalogue import LAB_ANALYSES
+from topline.stats.qol_catalogue import QOL_ANALYSES, QOL_STATISTICS
+from topline.stats.safety_catalogue import SAFETY_ANALYSES, SAFETY_STATISTICS
+
+WORDS: Mapping[str, str] = {
+    "CYCLE": r"\d+",
+    "VISIT": r"(BL|C\d+)",
+    "ESTIMAND": "[A-Z]{2}",
+    "SCALE": "(C30|OES)[A-Z]+",
+    "FORM": "(C30|OES)",
+}
+"""What a word in an id stands for, where not for any text; C30 and OES are the prefixes of the questionnaires."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnalysisLine:
@@ -16,8 +30,9 @@ class AnalysisLine:
 
     def matches(self, analysis: str) -> bool:
         """Say whether an analysis id is of this kind; words in capitals between < and > stand for any text."""
-        parts = re.split(r"<[^>]+>", self.id)
-        return re.fullmatch(".+".join(map(re.escape, parts)), analysis) is not None
+        parts = re.split(r"<([^>]+)>", self.id)
+        pattern = [WORDS.get(part, ".+") if place % 2 else re.escape(part) for place, part in enumerate(parts)]
+        return re.fullmatch("".join(pattern), analysis) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,21 @@ QUANTILES = tuple(
 )
 MEDIAN = QUANTILES[3:6]
 
+KAPLAN_MEIER = (
+    StatisticLine("N", "", "subjects"),
+    StatisticLine("events", "", "subjects with the event"),
+    StatisticLine("censored", "", "subjects without it"),
+    StatisticLine("events percent", "%", "100 events / N"),
+    *QUANTILES,
+    StatisticLine("min", "months", "shortest time; text + where it is censored"),
+    StatisticLine("max", "months", "longest time; text + where it is censored"),
+)
+
 STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
+    **{
+        name: tuple(StatisticLine(*line) for line in lines)
+        for name, lines in {**SAFETY_STATISTICS, **QOL_STATISTICS, **BIOMARKER_STATISTICS}.items()
+    },
     "count": (*COUNTED, StatisticLine("percent", "%", "100 n / N")),
     "summary": (
         StatisticLine("n", "", "values"),
@@ -99,15 +128,8 @@ STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
         StatisticLine("upper", "%", "upper confidence limit (Koyama and Chen)"),
         StatisticLine("p", "", "p-value of the null rate that knows of the first stage"),
     ),
-    "kaplan-meier": (
-        StatisticLine("N", "", "subjects"),
-        StatisticLine("events", "", "subjects with the event"),
-        StatisticLine("censored", "", "subjects without it"),
-        StatisticLine("events percent", "%", "100 events / N"),
-        *QUANTILES,
-        StatisticLine("min", "months", "shortest time; text + where it is censored"),
-        StatisticLine("max", "months", "longest time; text + where it is censored"),
-    ),
+    "kaplan-meier": KAPLAN_MEIER,
+    "marker-kaplan-meier": KAPLAN_MEIER,
     "symmetric-median": MEDIAN,
     "curve": (
         StatisticLine("survival", "%", "share without event from time AT on"),
@@ -148,6 +170,8 @@ STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
 
 RATE = ("clopper-pearson",)
 ANALYSES: tuple[AnalysisLine, ...] = (
+    *(AnalysisLine(*line) for line in (*SAFETY_ANALYSES, *LAB_ANALYSES, *QOL_ANALYSES)),
+    *(AnalysisLine(id, meaning, "ADBM", methods) for id, meaning, methods in BIOMARKER_ANALYSES),
     AnalysisLine(
         "DST.<STEP>", "who was screened, enrolled, treated, scanned, who died and stopped", "ADSL", ("count",)
     ),

@@ -160,7 +160,8 @@ def _summary(fit: Fit, time: Array, event: Array, confidence: float) -> Cox:
     variance = fit.variance.reshape(*shape, p, p)
     error = np.sqrt(np.diagonal(variance, axis1=-2, axis2=-1))
     half = normal_quantile(check_confidence("cox", confidence)) * error
-    ratio = Interval(np.exp(beta), np.exp(beta - half), np.exp(beta + half), confidence, "Wald")
+    with np.errstate(over="ignore"):  # a limit beyond all numbers is infinite
+        ratio = Interval(np.exp(beta), np.exp(beta - half), np.exp(beta + half), confidence, "Wald")
     z = np.where(np.isnan(error), np.nan, beta) / error
     counted = ~np.isnan(as_rows(time))
     return Cox(

@@ -2,6 +2,9 @@
 
 from topline.stats import response, subject, survival
 from topline.stats.analysis import Compute, Method
+from topline.stats.biomarker_methods import BIOMARKER_METHODS
+from topline.stats.qol_methods import QOL_METHODS
+from topline.stats.safety_methods import SAFETY_METHODS
 
 EXACT = "Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404"
 PRODUCT_LIMIT = "Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452"
@@ -58,5 +61,8 @@ METHODS: dict[str, Method] = {
         subject.summary,
     ),
     **{name: Method(*entry) for name, entry in (RATES | TIMES).items()},
+    **SAFETY_METHODS,
+    **QOL_METHODS,
+    **BIOMARKER_METHODS,
 }
 """The methods that analyses name."""

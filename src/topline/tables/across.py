@@ -35,6 +35,7 @@ def check_across(tables: Mapping[str, pl.DataFrame], cutoff: date | None = None)
     subjects = {name: frame for name, (frame, _) in declared.items() if set(SUBJECT) <= set(frame.columns)}
     return join_findings(
         _studies(tables),
+        *_without_records(declared),
         *_unknown_subjects(subjects),
         *check_deaths(subjects),
         *_intervals(declared),
@@ -49,6 +50,13 @@ def _studies(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         return findings_frame([])
     message = f"are {len(studies):,} studies"
     return findings_frame([Finding("TL-D10", "all tables", "STUDYID", ", ".join(studies)[:200], message)])
+
+
+def _without_records(tables: Declared) -> Iterator[pl.DataFrame]:
+    """Yield a finding for each table that was delivered without any record."""
+    for name, (frame, _) in tables.items():
+        if frame.is_empty():
+            yield findings_frame([Finding("TL-T13", name)])
 
 
 def _unknown_subjects(tables: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -1,42 +1,11 @@
-"""The ADaM tables that topline derives: ADSL, ADTR, ADRS, ADTTE."""
+"""The ADaM tables that topline derives."""
 
-from topline.tables.declare import Core, Kind, Table, Variable
-
-REQ, EXP = Core.REQUIRED, Core.EXPECTED
-
-STUDYID = Variable("STUDYID", "Study Identifier", core=REQ, origin="Predecessor")
-USUBJID = Variable("USUBJID", "Unique Subject Identifier", core=REQ, origin="Predecessor")
-ASEQ = Variable("ASEQ", "Analysis Sequence Number", Kind.INTEGER, REQ, origin="Derived")
-DATE_FLAGS = ("D", "M", "Y")
-
-
-def derived(
-    name: str, label: str, kind: Kind = Kind.TEXT, core: Core = Core.PERMISSIBLE, *, codes: tuple[str, ...] = ()
-) -> Variable:
-    """Return the declaration of a derived variable."""
-    return Variable(name, label, kind, core, codes=codes, origin="Derived")
-
-
-def taken(name: str, label: str, kind: Kind = Kind.TEXT, core: Core = Core.PERMISSIBLE) -> Variable:
-    """Return the declaration of a variable taken over from SDTM."""
-    return Variable(name, label, kind, core, origin="Predecessor")
-
-
-def date(name: str, label: str, core: Core = Core.PERMISSIBLE) -> tuple[Variable, Variable]:
-    """Return a date and its imputation flag (D: day imputed, M: month and day, Y: all)."""
-    flag = f"{name}F" if len(name) < 8 else f"{name[:-1]}F"
-    return (
-        derived(name, label, Kind.DATE, core),
-        derived(flag, f"{label} Imputation Flag"[:40], codes=DATE_FLAGS),
-    )
-
-
-SOURCES = (
-    derived("SRCDOM", "Source Data"),
-    derived("SRCVAR", "Source Variable"),
-    derived("SRCSEQ", "Source Sequence Number", Kind.INTEGER),
-    derived("SRCRECS", "SDTM Records That Decide", Kind.LIST),
-)
+from topline.tables.adam_biomarker import ADBM
+from topline.tables.adam_lab import ADLB, ADVS
+from topline.tables.adam_qol import ADQS
+from topline.tables.adam_safety import ADAM_SAFETY, DEATH_VARIABLES
+from topline.tables.adam_variables import ASEQ, REQ, SOURCES, STUDYID, USUBJID, date, derived, taken
+from topline.tables.declare import Kind, Table, Variable
 
 ADSL = Table(
     "ADSL",
@@ -87,6 +56,7 @@ ADSL = Table(
         derived("ENRLFL", "Enrolled Population Flag", Kind.FLAG),
         derived("RANDFL", "Randomized Population Flag", Kind.FLAG),
         derived("TRTFL", "Treated Flag", Kind.FLAG),
+        *DEATH_VARIABLES,
         derived("SRCRECS", "SDTM Records That Decide", Kind.LIST),
     ),
 )
@@ -205,4 +175,6 @@ ADTTE = Table(
     ),
 )
 
-ADAM: dict[str, Table] = {table.name: table for table in (ADSL, ADTR, ADRS, ADTTE)}
+ADAM: dict[str, Table] = {
+    table.name: table for table in (ADSL, ADTR, ADRS, ADTTE, *ADAM_SAFETY.values(), ADLB, ADVS, ADQS, ADBM)
+}

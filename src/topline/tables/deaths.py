@@ -102,7 +102,7 @@ def _deaths_of(source: DeathSource, tables: Tables) -> pl.DataFrame:
     frame = tables.get(source.table, pl.DataFrame(schema=DEATH_SCHEMA))
     lacks = [pl.lit(None, dtype=pl.String).alias(n) for n in (source.date, source.variable) if n not in frame.columns]
     frame = frame.with_columns(lacks)
-    died = pl.col(source.variable).eq_missing(source.value)
+    died = pl.col(source.variable).str.strip_chars().str.to_uppercase().eq_missing(source.value)
     if source.table == "DM":
         died |= pl.col(source.date).is_not_null()
     return frame.filter(died).select(

@@ -16,6 +16,12 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "D": ("data across tables", "Records of several domains, or of one subject, do not fit together."),
     "R": ("response", "Lesions, scans or recorded responses leave a doubt under RECIST 1.1."),
     "S": ("survival", "The time of a subject cannot start, or ends where it starts."),
+    "L": ("safety", "Laboratory values, vital signs, adverse events or doses leave a doubt about what counts."),
+    "Q": ("questionnaires", "A questionnaire, a form or an answer is not what the instrument or the protocol says."),
+    "B": (
+        "markers",
+        "A marker of the study file has values that cannot be used as they stand; the subject has no value then.",
+    ),
     "X": ("derived data and results", "What topline derived contradicts itself, or a number cannot be computed."),
 }
 """What each letter of a number stands for: its subject, and what a message of this family means for the run."""

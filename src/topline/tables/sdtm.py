@@ -3,13 +3,19 @@
 from dataclasses import replace
 
 from topline.tables.declare import Table
+from topline.tables.sdtm_biomarker import SDTM_BIOMARKER
 from topline.tables.sdtm_events import AE, DS, MH
-from topline.tables.sdtm_results import LB, QS, RS, SS, TR, TU, VS
+from topline.tables.sdtm_results import DD, LB, QS, RS, SS, TR, TU, VS
 from topline.tables.sdtm_subjects import DM, SUPPQUAL, SV, TS
 from topline.tables.sdtm_treatments import CM, EX, PR
 
 SDTM: dict[str, Table] = {
-    table.name: table for table in (DM, SV, EX, CM, PR, AE, DS, MH, LB, VS, QS, TU, TR, RS, SS, SUPPQUAL, TS)
+    table.name: table
+    for table in (
+        *(DM, SV, EX, CM, PR, AE, DS, MH, LB, VS, QS, TU, TR, RS, SS, DD),
+        *SDTM_BIOMARKER.values(),
+        *(SUPPQUAL, TS),
+    )
 }
 
 

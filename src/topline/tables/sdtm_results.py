@@ -207,6 +207,21 @@ RS = domain(
     labels={"--SCAT": "Subcategory"},
 )
 
+DD = domain(
+    "DD",
+    "Death Details",
+    "one record per finding about a death",
+    SEQUENCE,
+    *LINKS,
+    *named_test("Death Detail Assessment", ("PRCDTH", "SECDTH")),
+    *categories("Death Detail Assessment"),
+    *results()[::2][:2],
+    *STATUS,
+    *EVALUATOR,
+    *collected("Assessment"),
+    labels={"--ORRES": "Result or Finding as Collected", "--REASND": "Reason Assessment Not Performed"},
+)
+
 SS = domain(
     "SS",
     "Subject Status",
