@@ -110,7 +110,7 @@ def test_both_languages_stand_side_by_side(name: str) -> None:
 
 
 def test_page_is_of_reasonable_size(name: str) -> None:
-    assert len(case(name).page.encode()) < 3 * MEGABYTE
+    assert len(case(name).page.encode()) < 8 * MEGABYTE
 
 
 def test_same_content_gives_the_same_page(name: str) -> None:

@@ -2,11 +2,12 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from topline.report.chinese import CHINESE, TABLES
+from topline.report.chinese import CHINESE, FILES, TABLES
 from topline.report.markup import element, level, say
 
 REPORT = Path(__file__).resolve().parents[2] / "src" / "topline" / "report"
@@ -43,6 +44,13 @@ def said() -> set[str]:
 def test_every_phrase_has_a_translation() -> None:
     assert len(said()) > 100
     assert said() - set(CHINESE) == set()
+
+
+def test_no_phrase_and_no_part_stands_in_two_files() -> None:
+    read = [tomllib.loads((REPORT / "phrases" / f"{name}.toml").read_text("utf-8")) for name in FILES]
+    assert {path.stem for path in (REPORT / "phrases").iterdir()} == set(FILES)
+    assert sum(map(len, read)) == len(TABLES)
+    assert sum(len(phrases) for parts in read for phrases in parts.values()) == len(CHINESE)
 
 
 def test_no_translation_is_left_over() -> None:

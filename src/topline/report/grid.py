@@ -10,6 +10,9 @@ from topline.report.view import View, group_name
 
 Cell = Callable[[str], Text]
 
+LONG = 40
+"""A table of detail with more rows than this is folded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -23,7 +26,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table. `kind` is `result` (every number is a result), `protocol`, `listing` or `plain`."""
+    """A table. `kind` is `result` (every number is a result), `protocol`, `listing` or `plain`.
+
+    A table that is `folded` shows its title alone until the reader opens it; on paper it is open.
+    """
 
     code: str
     title: Text
@@ -33,6 +39,7 @@ class Grid:
     kind: str = "result"
     subtitle: Text = ""
     wide: bool = field(default=False)
+    folded: bool = field(default=False)
 
 
 def heading(label: Text, depth: int = 0) -> Row:

@@ -12,8 +12,13 @@ from topline.report.markup import element, say
 from topline.report.rounding import finite, p_value, percent, rounded, whole
 
 ALL = "all"
-COUNTS = {"n", "N", "events", "censored", "needed", "planned", "observed", "at risk", "df"}
+COUNTS = {
+    *("n", "N", "events", "censored", "needed", "planned", "observed", "at risk", "df", "competing", "patients"),
+    *("waiting", "toxicities", "bound", "boundary", "stopped at", "subjects", "markers", "cuts", "samples"),
+}
 COX = "cox"
+ULN, LIVER_LINES = "x ULN", (2.0, 3.0)
+"""The unit of multiples of the upper limit of normal, and those at which a liver value matters."""
 EXTREMES = {"min", "max"}
 TWO_PLACES = {"sd", "se", "chi-square"}
 
@@ -88,12 +93,16 @@ def _number(result: Result, value: float, limits: Thresholds) -> str:
     if result.unit == "%":
         own = result.analysis == limits.endpoint or result.analysis.startswith("DESIGN.")
         return percent(value, limits.rates if own else ())
-    if statistic in COUNTS:
+    if statistic in COUNTS or statistic.startswith("grade "):
         return whole(value)
     if statistic == "p" or statistic.startswith("p:"):
         return p_value(value, limits.levels)
     if result.method == COX:
         return rounded(value, 2, (0.0, 1.0))
+    if result.unit == "points":
+        return rounded(value, 2 if statistic in TWO_PLACES else 1, (0.0,))
+    if result.unit == ULN:
+        return rounded(value, 2, LIVER_LINES)
     if statistic in EXTREMES and result.unit != "months":
         return whole(value)
     return rounded(value, 2 if statistic in TWO_PLACES else 1)
@@ -148,7 +157,7 @@ class Numbers:
             return self._absent(identifier)
         text = self.text(identifier)
         shown = say(text) if text in CHINESE else text
-        return element("button", shown, type="button", class_="num", data_result=identifier, title=identifier)
+        return element("button", shown, type="button", class_="num", data_result=identifier)
 
     def _absent(self, identifier: str) -> Markup:
         if self._strict:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -9,9 +10,28 @@ from typing import Literal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from topline.report import design, exposure, findings, listing, response, statements, subject, summary, survival
+from topline.report import (
+    biomarker,
+    design,
+    exposure,
+    findings,
+    listing,
+    measurements,
+    occurrences,
+    qol,
+    response,
+    safety,
+    statements,
+    subject,
+    summary,
+    survival,
+)
 from topline.report.chinese import CHINESE
 from topline.report.content import Content
+from topline.report.figures.adverse_events import adverse_events
+from topline.report.figures.event_curve import event_curve
+from topline.report.figures.event_groups import event_groups
+from topline.report.figures.event_timeline import event_timeline
 from topline.report.figures.interval_strip import interval_strip
 from topline.report.figures.kaplan_meier import kaplan_meier
 from topline.report.figures.spider import spider
@@ -109,14 +129,20 @@ def _sections(view: View) -> list[Section]:
         Section(
             "disposition", say("Disposition"), tables(view, subject.disposition(view), subject.analysis_sets(view))
         ),
-        Section("baseline", say("Baseline"), tables(view, subject.baseline(view))),
+        Section("baseline", say("Baseline"), tables(view, subject.baseline(view), occurrences.history(view))),
         Section(
-            "exposure", say("Exposure and follow-up"), tables(view, exposure.exposure(view), survival.follow_up(view))
+            "exposure",
+            say("Exposure and follow-up"),
+            tables(view, *exposure.grids(view), occurrences.medications(view), survival.follow_up(view)),
         ),
         Section("response", say("Response"), tables(view, response.response(view), response.intervals(view))),
         Section("design", say("Decision of the design"), tables(view, design.decision(view))),
         Section("tumours", say("Tumour size and course"), _figures(waterfall(view), spider(view), swimmer(view))),
         Section("survival", say("Time to event"), _survival(view)),
+        Section("safety", say("Adverse events"), laid_out(view, [*safety.parts(view), *_event_figures(view)])),
+        Section("measurements", say("Laboratory values and vital signs"), laid_out(view, measurements.parts(view))),
+        Section("qol", say("Quality of life"), laid_out(view, qol.parts(view))),
+        Section("biomarkers", say("Markers"), laid_out(view, biomarker.parts(view))),
         Section("subjects", say("Subjects"), tables(view, listing.subjects(view))),
         Section("findings", say("Findings about the data"), _findings(view)),
         Section("estimands", say("Estimands"), tables(view, statements.estimands(view))),
@@ -130,6 +156,17 @@ def tables(view: View, *grids: Grid | None) -> Markup:
     """Return tables one below the other."""
     template = environment().get_template("grid.html")
     return joined([Markup(template.render(grid=grid, virtual=view.virtual)) for grid in grids if grid is not None])
+
+
+def laid_out(view: View, parts: Sequence[Grid | Text]) -> Markup:
+    """Return tables, figures and sentences one below the other."""
+    return joined([tables(view, part) if isinstance(part, Grid) else part for part in parts])
+
+
+def _event_figures(view: View) -> list[Markup]:
+    """Return the figures of adverse events that there is anything to draw of."""
+    drawn = (adverse_events(view), event_curve(view), event_groups(view), event_timeline(view))
+    return [figure for figure in drawn if figure is not None]
 
 
 def _figures(*figures: Markup | None) -> Markup:

@@ -95,10 +95,10 @@ def p_value(value: float, levels: Iterable[float] = ()) -> str:
 def whole(value: float) -> str:
     """Return a count, or an extreme value as it was collected: whole where it is whole, else with one place.
 
-    >>> whole(43.0), whole(67.25)
-    ('43', '67.3')
+    >>> whole(43.0), whole(67.25), whole(3500.0000000000005)
+    ('43', '67.3', '3500')
     """
-    return rounded(value, 0 if float(value).is_integer() else 1)
+    return rounded(value, 0 if stored(value) == stored(value).to_integral_value() else 1)
 
 
 def finite(value: float | None) -> bool:

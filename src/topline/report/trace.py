@@ -19,6 +19,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "ADRS": ("PARAMCD", "VISIT", "ADT", "AVALC"),
     "ADTTE": ("PARAMCD", "STARTDT", "ADT", "AVAL", "CNSR", "EVNTDESC", "CNSDTDSC"),
     "ADTR": ("PARAMCD", "VISIT", "ADT", "AVAL", "BASE", "PCHG"),
+    "ADAE": ("AETERM", "AEDECOD", "ASTDT", "ATOXGRN", "TRTEMFL", "AESER", "AREL"),
+    "ADAETTE": ("PARAM", "PARCAT2", "ADT", "AVAL", "CNSR", "NEVENTS", "WORSTGR"),
+    "ADAECYC": ("ACYCLE", "CYCSDT", "CYCEDT", "WORSTGR", "PRESGR"),
+    "ADEX": ("PARCAT1", "PARAMCD", "ACYCLE", "ASTDT", "AENDT", "AVAL", "AVALU"),
+    "ADOCC": ("PARAM", "PARCAT2", "AVALC", "NRECORDS"),
+    "ADLB": ("PARAMCD", "VISIT", "ADT", "AVAL", "AVALU", "ANRLO", "ANRHI", "ATOXGRLN", "ATOXGRHN"),
+    "ADVS": ("PARAMCD", "VISIT", "ADT", "AVAL", "AVALU", "ATOXGRLN", "ATOXGRHN"),
+    "ADQS": ("PARAMCD", "AVISIT", "ADT", "AVAL", "BASE", "CHG", "BETTER", "MID", "AVALC", "NITEMS", "NANSWER"),
+    "ADBM": ("ENDPOINT", "PARAMCD", "AVAL", "AVALC", "AVALCAT1", "OUTCOME", "TTEDY", "CNSR"),
 }
 """The columns of each table that the trace of a row shows; of ADSL those that a condition names as well."""
 
@@ -27,6 +36,9 @@ DESCRIBED = ("analysis", "group", "endpoint", "population", "method", "reference
 
 FIXED = ("PARAMCD", "STARTDT")
 """Columns that do not tell the rows of one analysis apart, or say little there."""
+
+PER_SUBJECT = ("ADAETTE", "ADOCC")
+"""Tables with a row per subject for every term: of their denominators the page has the number, the output the rows."""
 
 WORD = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 
@@ -68,7 +80,7 @@ class Trace:
 
     def _rows(self, result: Result, role: str) -> int | None:
         rows = self._behind.get((result.analysis, result.group, role))
-        if rows is None:
+        if rows is None or (role == "denominator" and result.dataset in PER_SUBJECT):
             return None
         self._view.rows.used.setdefault(result.dataset, set()).update(rows)
         return self._sets.setdefault(tuple(rows), len(self._sets))

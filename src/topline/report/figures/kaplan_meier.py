@@ -87,7 +87,7 @@ def kaplan_meier(view: View, endpoint: Endpoint) -> Markup | None:
     shapes = left_axis(box, up, [0, 25, 50, 75, 100], "Without event (%)")
     shapes += bottom_axis(box, across, risk_times, [f"{each:g}" for each in risk_times], "Months")
     for curve in found:
-        shapes += _curve(view, curve, across, up)
+        shapes += drawn_curve(view, curve, across, up)
     shapes += _medians(view, endpoint.id, found, (across, up)) + (_legend(view, found, box) if view.arms else [])
     table, height = _at_risk(view, found, (across, risk_times), box.bottom + 62)
     sheet = Sheet(WIDTH, height + 12, _caption(view, endpoint), view.virtual)
@@ -111,7 +111,8 @@ def _caption(view: View, endpoint: Endpoint) -> Caption:
     )
 
 
-def _curve(view: View, curve: Curve, across: Scale, up: Scale) -> list[Markup]:
+def drawn_curve(view: View, curve: Curve, across: Scale, up: Scale) -> list[Markup]:
+    """Return a curve with its band, its steps and its censored times."""
     colour, dash = curve.style
     shapes = [path(_band(curve, across, up), fill=colour, class_="band")]
     shapes.append(path(_stairs(curve, across, up), stroke=colour, stroke_dasharray=dash or None, class_="curve"))

@@ -92,7 +92,7 @@
       ["Denominator", where || say("all records"), "code"], ["Numerator", numwhere, "code"],
       ["Records", nrecs + (numwhere ? " · " + say("in the numerator") + ": " + nnum : "")],
     ])];
-    const rows = places(all);
+    const rows = places(all) || places(counted);
     if (rows) body.push(rowTable(dataset, rows, columns.map(text), places(counted)));
     const command = make("p", say("With the output folder at hand, this shows the SDTM values:") + " ", "command");
     command.append(make("code", "topline trace OUT '" + id.replaceAll("'", "'\\''") + "'"));
@@ -135,6 +135,10 @@
   document.addEventListener("click", (event) => {
     if (event.target === panel) panel.close();
     else choose(event.target);
+  });
+  document.addEventListener("mouseover", (event) => {
+    const number = event.target.closest("[data-result]");
+    if (number && !number.title) number.title = number.dataset.result;
   });
   document.addEventListener("keydown", (event) => {
     const svg = event.target instanceof SVGElement;
