@@ -204,3 +204,16 @@ def test_studies_and_help() -> None:
         found = topline(command, "--help")
         assert found.exit_code == 0
         assert "Usage" in found.output
+
+
+def test_a_dictionary_in_the_folder_codes_terms(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data")
+    terms = virtual_run(STUDY).tables["AE"]["AETERM"].unique().sort()
+    rows = "\n".join(f'"{term}",Coded {place},Class' for place, term in enumerate(terms))
+    (data / "dictionary.csv").write_text(f"term,decod,bodsys\n{rows}\n", encoding="utf-8")
+    result = topline("run", STUDY, "--data", data, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    adae = pl.read_parquet(tmp_path / "out" / "adam" / "adae.parquet")
+    assert set(adae["CODESRC"]) == {"DICTIONARY"}
+    assert set(adae["AEDECOD"]) == {f"Coded {place}" for place in range(terms.len())}
+    assert not (tmp_path / "out" / "sdtm" / "dictionary.parquet").exists()

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tests.hostile import Damage, Told, changed, counted, drawn, new_findings, sound, told, unharmed, value
-from topline.study import Run
+from topline.study import Run, run_study
 
 CODES = [f"TL-L{number:02d}" for number in range(1, 16) if number != 6]
 Grades = tuple[str | None, str | None]
@@ -181,3 +181,15 @@ def test_hostile_vital_signs() -> None:
     assert after[third]["AVAL"] == pytest.approx(24 * 7.50062, abs=1e-3)
     assert after[third]["ATOXGRH"] == "3"
     sound(found)
+
+
+def test_a_number_that_was_not_converted_is_found() -> None:
+    rows = drawn()["LB"].filter((pl.col("LBTESTCD") == "HGB") & pl.col("LBSTRESN").is_not_null())
+    record = rows.row(rows.height // 2, named=True)
+    own = (pl.col("USUBJID") == record["USUBJID"]) & (pl.col("LBSEQ") == record["LBSEQ"])
+    text = f"{record['LBSTRESN'] / 10:.1f}"
+    new = {"LBORRES": text, "LBORRESU": "g/dL", "LBSTRESC": text, "LBSTRESN": float(text), "LBSTRESU": "g/L"}
+    changed = drawn()["LB"].with_columns(pl.when(own).then(pl.lit(v)).otherwise(n).alias(n) for n, v in new.items())
+    run = run_study(unharmed().protocol, {**drawn(), "LB": changed})
+    told = run.findings.filter(CODE="TL-L14").select("USUBJID", "RECORD", "MESSAGE").rows()
+    assert told == [(record["USUBJID"], f"LBSEQ {record['LBSEQ']}", f"but LBORRES is {text} g/dL")]

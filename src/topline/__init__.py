@@ -6,13 +6,14 @@
 35
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from topline.adam.instrument import Instrument
     from topline.protocol.model import Protocol
     from topline.study import Run
 
@@ -42,8 +43,11 @@ def draw(study: "Protocol", seed: int = 1) -> dict[str, "pl.DataFrame"]:
     return draw_trial(study, seed).tables
 
 
-def run(study: "Protocol", tables: "Mapping[str, pl.DataFrame]") -> "Run":
+def run(study: "Protocol", tables: "Mapping[str, pl.DataFrame]", instruments: "Sequence[Instrument]" = ()) -> "Run":
     """Return the run of a study on SDTM tables by domain: `.adam`, `.results`, `.lineage`, `.findings`.
+
+    `instruments` are questionnaires of the study's own, as `topline.adam.instrument.parse_instrument` reads them; a
+    questionnaire of the protocol that has none is a finding, TL-Q01.
 
     >>> import topline
     >>> study = topline.load("nct07142421")
@@ -53,4 +57,4 @@ def run(study: "Protocol", tables: "Mapping[str, pl.DataFrame]") -> "Run":
     """
     from topline.study import run_study
 
-    return run_study(study, tables)
+    return run_study(study, tables, instruments=instruments)

@@ -313,3 +313,9 @@ def test_a_received_form_is_chosen_before_a_refused_one_that_is_nearer() -> None
     adqs, _ = derived([Form("1", 1, WELL), refused, Form("1", 33, WELL)])
     assert value(adqs, "C30FORM", 2, "AVALC") == "RECEIVED"
     assert value(adqs, "C30QL", 2, "ADT") == on_day(33)
+
+
+def test_a_questionnaire_without_records_is_not_called_missing() -> None:
+    adqs, found = derived([], subjects(["01", "02"]))
+    assert adqs.is_empty()
+    assert set(found.filter(CODE="TL-Q15")["VALUE"]) == {each.name for each in asking().criteria.questionnaires}

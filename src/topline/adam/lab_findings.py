@@ -7,6 +7,7 @@ from topline.adam.ctcae.grading import NO_TERM, NO_UNIT, WRONG_UNIT, Grader
 from topline.adam.ctcae.tables import criteria
 from topline.adam.ctcae.terms import graded_tests
 from topline.adam.lab_grades import gradable
+from topline.adam.lab_units import unit_factor
 from topline.tables.declare import Table
 from topline.tables.findings import Fault, Texts, find, findings, join_findings, record_name
 
@@ -15,6 +16,10 @@ LISTED = 40
 
 CLOSE = 0.01
 """The share by which number and text of a result may differ, besides one unit of the last digit of the text."""
+
+
+FAR = 1.5
+"""The ratio from which on a converted number cannot be that of the original."""
 
 
 def check_values(rows: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -31,6 +36,7 @@ def check_values(rows: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.Dat
         *_records(rows, table, "TL-L10", negative, value, pl.col("AVAL").cast(pl.String)),
         *_records(rows, table, "TL-L13", graded & pl.col("UNDONE"), f"{table.name}STAT", pl.col("AVALC")),
         *_contradicted(rows.filter(graded), table),
+        *_converted_wrongly(rows.filter(graded & ~pl.col("REPLACED")), table),
         _counted(rows.filter(graded & undated), table, "TL-L15", ["TESTCD"]),
         _counted(rows.filter(graded & pl.col("AVALQ").is_not_null()), table, "TL-L04", ["TESTCD"]),
         _counted(rows.filter(graded & pl.col("UNREADABLE")), table, "TL-L05", ["TESTCD", "AVALC"]),
@@ -40,6 +46,22 @@ def check_values(rows: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.Dat
     wrong = (reversed_limits | no_limit).fill_null(False)
     clean = [pl.when(~wrong).then(name).alias(name) for name in ("ANRLO", "ANRHI")]
     return rows.with_columns(clean), join_findings(*found)
+
+
+def _converted_wrongly(rows: pl.DataFrame, table: Table) -> list[pl.DataFrame]:
+    """Return the findings about standard numbers that are far from the original number in the standard unit."""
+    units = ["TESTCD", "ORRESU", "STRESU"]
+    pairs = rows.filter(pl.col("ORRESU") != pl.col("STRESU")).select(units).unique(maintain_order=True)
+    factors = [unit_factor(test, source, target) for test, source, target in pairs.iter_rows()]
+    pairs = pairs.with_columns(pl.Series("PER", factors, dtype=pl.Float64))
+    joined = rows.join(pairs, on=units, how="inner", maintain_order="left")
+    expected = pl.col("_ORIGINAL") * pl.col("PER")
+    ratio = pl.col("STRESN") / expected
+    decimals = pl.col("STRESC").str.extract(r"\.([0-9]+)").str.len_chars().fill_null(0).cast(pl.Float64)
+    beyond = (pl.col("STRESN") - expected).abs() > pl.lit(10.0).pow(-decimals) * (1 + TOLERANCE)
+    wrong = beyond & ((ratio > FAR) | (ratio < 1 / FAR))
+    told = pl.format(f"but {table.name}ORRES is {{}} {{}}", "ORRES", "ORRESU")
+    return _records(joined, table, "TL-L14", wrong, f"{table.name}STRESN", pl.col("STRESN"), told)
 
 
 def _contradicted(rows: pl.DataFrame, table: Table) -> list[pl.DataFrame]:

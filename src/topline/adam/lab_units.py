@@ -29,7 +29,9 @@ def derive_unit(rows: pl.DataFrame) -> pl.DataFrame:
     )
     target = main.group_by(KEYS, maintain_order=True).agg(pl.col("AVALU").first().alias("TARGET"))
     pairs = rows.select(PAIR).unique().join(target, on=KEYS, how="left")
-    factors = [_factor(test, unit, aim) for test, unit, aim in pairs.select("TESTCD", "AVALU", "TARGET").iter_rows()]
+    factors = [
+        unit_factor(test, unit, aim) for test, unit, aim in pairs.select("TESTCD", "AVALU", "TARGET").iter_rows()
+    ]
     pairs = pairs.with_columns(pl.Series("FACTOR", factors, dtype=pl.Float64))
     joined = rows.join(pairs, on=PAIR, how="left", nulls_equal=True, maintain_order="left")
     known, factor = pl.col("FACTOR").is_not_null(), pl.col("FACTOR")
@@ -41,7 +43,7 @@ def derive_unit(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _factor(test: str, unit: str | None, target: str | None) -> float | None:
+def unit_factor(test: str, unit: str | None, target: str | None) -> float | None:
     """Return how many of the target one unit is; None where that is not known."""
     if unit is None or target is None:
         return None

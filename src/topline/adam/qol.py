@@ -19,7 +19,7 @@ from topline.adam.qol_visits import Collection, choose_forms, due, place_forms, 
 from topline.adam.scoring import score
 from topline.protocol.model import Protocol
 from topline.tables.adam_qol import ADQS
-from topline.tables.findings import join_findings
+from topline.tables.findings import findings, join_findings
 
 KEYS = ("STUDYID", "USUBJID")
 TYPES = ("FORM", "SCALE", "COMPOSITE")
@@ -70,6 +70,10 @@ def derive_qol(
     frames, found = [], [check_instruments(qs, settings.asked, settings.unknown)]
     for place, asked in enumerate(settings.asked):
         forms = derive_forms(qs, asked)
+        if forms.forms.is_empty():
+            absent = pl.DataFrame({"NAME": [asked.instrument.name]})
+            found += [forms.findings, findings("TL-Q15", absent, "QS", variable="QSCAT", value=pl.col("NAME"))]
+            continue
         rows, more = _instrument_rows(forms, subjects, settings.collection)
         frames.append(rows.with_columns(pl.lit(place).alias("I")))
         found += [forms.findings, more]

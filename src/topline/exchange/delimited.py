@@ -24,6 +24,8 @@ from topline.tables.sdtm import sdtm_table
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 1 << 16
 EXPECTED = {"STUDYID", "USUBJID", "DOMAIN", "RDOMAIN"}
+DICTIONARY = {"TERM", "DECOD"}
+"""The columns of a table that codes reported terms."""
 BOM = b"\xef\xbb\xbf"
 GARBLED = BOM.decode("latin-1")  # the mark of UTF-8 before a text that is none
 
@@ -63,7 +65,7 @@ def _dialect(path: Path) -> Dialect:
     headers = {mark: _first_record(sample, mark) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: len(headers[mark]))
     names = {name.strip().upper() for name in headers[delimiter]}
-    if not names & EXPECTED and sdtm_table(path.stem) is None:
+    if not names & EXPECTED and not names >= DICTIONARY and sdtm_table(path.stem) is None:
         first = " ".join(sample.split())[:60]
         raise UnreadableError("TL-F02", f"has none of {', '.join(sorted(EXPECTED))} in its first line: {first!r}")
     return Dialect(encoding, delimiter, headers[delimiter])

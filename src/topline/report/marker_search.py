@@ -204,9 +204,9 @@ def optimism(view: View, endpoint: Endpoint) -> Grid | None:
     if not found:
         return None
     whole = joined([spoken(endpoint.label), ": ", say("How much of the best effect is owed to its choice")])
-    what = ("Observed difference (points)", "Optimism (points)", "Corrected difference (points)")
+    what = ("Observed difference (points)", "Optimism (points)", "Difference less optimism (points)")
     if not rate:
-        what = ("Hazard ratio, observed", "Optimism (log hazard ratio)", "Hazard ratio, corrected")
+        what = ("Hazard ratio, observed", "Optimism (log hazard ratio)", "Hazard ratio less optimism")
     head = (say("Best cut of all"), *(say(each) for each in what), say("Same marker chosen again (%)"))
     return Grid("BMKT06", whole, head, found, _optimism_notes(view, endpoint), subtitle=set_note(view, endpoint))
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 DIGITS = 12
+NOISE = 1e-10
+"""What is smaller is 0 that was not met exactly."""
 MINUS = "\N{MINUS SIGN}"
 PERCENT_BOUNDS = (0.0, 100.0)
 CHANGE_BOUNDS = (-100.0, -30.0, 0.0, 20.0)
@@ -37,14 +39,16 @@ def half_up(value: float, places: int) -> Decimal:
 def rounded(value: float, places: int, thresholds: Iterable[float] = ()) -> str:
     """Return a number as printed: rounded, with more places where a threshold would be reached or crossed.
 
+    >>> rounded(1e-15, 1, [0.0])
+    '0.0'
     >>> rounded(4.96, 1), rounded(4.96, 1, [5.0]), rounded(5.0, 1, [5.0]), rounded(-29.96, 1, [-30.0])
     ('5.0', '4.96', '5.0', '−29.96')
     """
-    exact = stored(value)
+    exact = stored(value) if abs(value) > NOISE else Decimal(0)
     limits = [stored(limit) for limit in thresholds]
-    shown = half_up(value, places)
+    shown = half_up(float(exact), places)
     for more in range(places, DIGITS + 1):
-        shown = half_up(value, more)
+        shown = half_up(float(exact), more)
         if all(exact.compare(limit) == shown.compare(limit) for limit in limits):
             break
     return signed(shown)

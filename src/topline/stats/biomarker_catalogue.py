@@ -70,7 +70,7 @@ BIOMARKER_STATISTICS: Mapping[str, tuple[Line, ...]] = {
         ("cut", "", "the best cut of all; the text is its rule"),
         ("effect", "%", "rate difference (points) or log hazard ratio of the best cut, high against low"),
         ("optimism", "%", "mean excess of a best effect where it was found; unit as effect"),
-        ("corrected", "%", "effect less optimism, not beyond 0; unit as effect"),
+        ("corrected", "%", "effect less optimism, not beyond 0; part of the excess remains; unit as effect"),
         ("samples", "", "bootstrap samples in which a cut could be chosen"),
         ("again", "%", "share of them that chose the same marker"),
         ("hazard ratio", "", "hazard ratio of the best cut, with Firth's penalty; times only"),

@@ -52,10 +52,14 @@ STATEMENTS: Mapping[str, Statement] = {
         "阳性 {n POSITIVE} 例、阴性 {n NEGATIVE} 例，只能发现较大的差异，检验效能见旁。未发现差异并不证明没有差异。",
     ),
     "optimism": Statement(
-        "The effect of the best cut is larger in the patients that chose it than in others. The corrected effect takes "
-        "off the mean excess in {samples} bootstrap samples in which the whole search was repeated.",
+        "The effect of the best cut is larger in the patients that chose it than in others. The mean excess in "
+        "{samples} bootstrap samples, in which the whole search was repeated, is taken off; that removes part of the "
+        "excess, not all of it: where no marker matters, about half of a difference still stands. It is no discovery; "
+        "the corrected p-value of the search decides.",
         "最佳截断值的效应在选出它的患者中大于在其他患者中。"
-        "校正效应扣除了在 {samples} 个自助样本中重复整个搜索所得的平均超出量。",
+        "此处扣除了在 {samples} 个自助样本中重复整个搜索所得的平均超出量；这只去除部分高估而非全部："
+        "即使没有任何标志物起作用，仍会留下约一半的差值。"
+        "它不是发现，应以搜索的校正 P 值为准。",
     ),
     "shrinkage": Statement(
         "Shrunken estimates assume that the markers' true effects scatter about none, by an amount learned from all of "
