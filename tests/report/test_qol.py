@@ -206,14 +206,12 @@ def test_a_direction_that_turns_is_shown_turned() -> None:
 
 
 @pytest.mark.parametrize("study", [SINGLE, TWO_STAGE])
-def test_without_a_form_there_is_no_score(study: str) -> None:
+def test_without_any_record_nobody_is_called_missing(study: str) -> None:
     made = content(rerun(study, lambda found: {name: frame for name, frame in found.items() if name != "QS"}))
     root = drawn(made)
-    assert {span.text() for span in root.find("span") if span.has_class("code")} == {"QOLT01"}
-    rows = rows_of(captioned(root, "QOLT01")[0])
-    assert [cells[1].split(" ")[0] for _, cells in rows] == ["0"] * len(rows)
-    assert all(cells[2].startswith(f"{cells[0]} (100.0%") for _, cells in rows)
-    assert [english(node) for node in root.find("p")] == ["No form came back: there is no score."] * 2
+    assert [span for span in root.find("span") if span.has_class("code")] == []
+    assert english(root) == "No questionnaire of the protocol could be scored from these data."
+    assert made.findings.filter(CODE="TL-Q15").height == 2
 
 
 def test_no_day_1_no_questionnaire_and_no_data_are_told_apart() -> None:
