@@ -37,7 +37,7 @@ NEVER: dict[str, Case] = {
     ),
     "another dimension": ("LYM", said("0.1", 0.1, **in_unit("g/L")), {("TL-L02", "LYM, g/L"): 1}, set(), 0.1, UNGRADED),
     "upper limit below the lower": (
-        "ALT", said("900", 900.0, LBSTNRLO=60.0, LBORNRLO="60"), {("TL-L07", "ALT"): 1},
+        "ALT", said("900", 900.0, LBSTNRLO=60.0, LBORNRLO="60", **limit(50.0)), {("TL-L07", "ALT"): 1},
         {("TL-L03", "LBSTNRHI", "50.0 below 60.0")}, 900.0, UNGRADED,
     ),
     "upper limit of zero": (
@@ -60,7 +60,7 @@ COUNTS: dict[str, Case] = {
     "below a limit": ("PLAT", said("<10"), {("TL-L04", "PLAT"): 1}, set(), 10.0, ("4", None)),
     "above a limit": ("ALT", said(">10000"), {("TL-L04", "ALT"): 1}, set(), 10000.0, (None, "4")),
     "unit in other letters": (
-        "AST", said("900", 900.0, **in_unit("iu/l")), {("TL-L09", "AST, iu/l, U/L"): 1}, set(), 900.0, (None, "4"),
+        "AST", said("5000", 5000.0, **in_unit("iu/l")), {("TL-L09", "AST, iu/l, U/L"): 1}, set(), 5000.0, (None, "4"),
     ),
     "another unit": (
         "HGB", said("7.5", 7.5, LBSTNRLO=13.0, LBORNRLO="13", LBSTNRHI=17.5, LBORNRHI="17.5", **in_unit("g/dL")),
@@ -107,10 +107,11 @@ def damaged(counts: bool) -> Run:
 @pytest.mark.parametrize("name", [*NEVER, *COUNTS])
 def test_each_hostile_result_is_told_and_keeps_its_row(name: str) -> None:
     case = {**NEVER, **COUNTS}[name]
-    test, _, _, expected, aval, grades = case
+    test, _, once, expected, aval, grades = case
     subject, places = plain()
     found = damaged(name in COUNTS)
-    assert told(new_findings(found), subject, f"LBSEQ {places[test]}") == expected
+    named = {(code, "LBTESTCD", of) for code, of in once}
+    assert told(new_findings(found), subject, f"LBSEQ {places[test]}") == expected | named
     row = found.adam["ADLB"].filter(USUBJID=subject, SRCSEQ=places[test]).filter(pl.col("PARAMTYP").is_null())
     assert row["AVAL"].item() == (None if aval is None else pytest.approx(aval))
     assert (row["ATOXGRL"].item(), row["ATOXGRH"].item()) == grades
@@ -128,6 +129,21 @@ def test_findings_count_what_was_damaged_and_nothing_else(counts: bool) -> None:
 
 def test_what_has_no_grade_is_in_no_table_of_grades() -> None:
     found = damaged(False)
+    assert changed(found, ("LBW.", "LBT14.", "LBT15.", "HYS.")) == set()
+    sound(found)
+
+
+def test_an_enzyme_in_a_unit_of_amount_is_in_no_table() -> None:
+    """900 at a limit of 50 is 18 x ULN, grade 3, and a signal of liver injury, if the unit is one of an enzyme."""
+    subject, places = plain()
+    damage = Damage()
+    values = said("900", 900.0, **in_unit("mmol/L"), **limit(50.0))
+    damage.change("LB", subject, places["ALT"], LBNRIND=None, **values)
+    found = damage.run()
+    assert counted(found, CODES) == {("TL-L02", "ALT, mmol/L"): 1}
+    assert told(new_findings(found), subject, f"LBSEQ {places['ALT']}") == {("TL-L02", "LBTESTCD", "ALT, mmol/L")}
+    row = found.adam["ADLB"].filter(USUBJID=subject, SRCSEQ=places["ALT"]).filter(pl.col("PARAMTYP").is_null())
+    assert row.select("AVAL", "ATOXGRL", "ATOXGRH").rows() == [(900.0, None, None)]
     assert changed(found, ("LBW.", "LBT14.", "LBT15.", "HYS.")) == set()
     sound(found)
 

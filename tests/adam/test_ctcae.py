@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.adam.ctcae_values import grades, ladders, values
 from tests.twin import ctcae_twin
 from topline.adam.ctcae.bounds import parse_bounds
-from topline.adam.ctcae.grading import Grader, grade, grade_rows
-from topline.adam.ctcae.tables import Symptoms, criteria
-from topline.adam.ctcae.terms import graded_tests
+from topline.adam.ctcae.grading import WRONG_UNIT, Grader, grade, grade_rows
+from topline.adam.ctcae.tables import Rule, Symptoms, criteria
+from topline.adam.ctcae.terms import GradedTest, graded_tests
 
 VERSIONS = ("4.03", "5.0", "6.0")
 SYMPTOMS: tuple[Symptoms, ...] = ("worst case", "lab value only")
@@ -273,6 +273,73 @@ def test_unit_missing_or_unknown_gives_no_grade() -> None:
     assert graded["ATOXGRLN"].to_list() == [None, None, 4, None, None, None, None]
     assert graded["ATOXGRHN"].to_list() == [None, None, 0, 3, None, None, 4]
     assert graded["ATOXDSCL"].to_list()[:3] == ["Hypokalemia"] * 3
+
+
+KINDS = [  # test, unit, value, upper limit, baseline, grade high: by hand from the multiples of 5.0
+    ("ALT", "U/L", 210.0, 40.0, None, 3),  # 5.25 x ULN
+    ("ALT", "mU/mL", 210.0, 40.0, None, 3),
+    ("ALT", "ukat/L", 3.5, 0.667, None, 3),  # 5.247 x ULN
+    ("ALT", "nkat/L", 3500.0, 667.0, None, 3),
+    ("ALT", "umol/min/L", 210.0, 40.0, None, 3),
+    ("ALT", "mmol/L", 210.0, 40.0, None, None),
+    ("ALT", "mmol/L", 30.0, 40.0, None, None),  # once grade 0
+    ("ALT", "g/L", 210.0, 40.0, None, None),
+    ("ALT", "10^9/L", 210.0, 40.0, None, None),
+    ("ALT", "%", 210.0, 40.0, None, None),
+    ("LIPASE", "U/dL", 26.0, 5.0, None, 3),  # 5.2 x ULN
+    ("LIPASE", "mg/dL", 26.0, 5.0, None, None),
+    ("CREAT", "umol/L", 200.0, 100.0, 90.0, 2),  # 2 x ULN
+    ("CREAT", "mg/dL", 2.2, 1.1, 1.0, 2),
+    ("CREAT", "mmol/L", 0.2, 0.1, 0.09, 2),
+    ("CREAT", "U/L", 200.0, 100.0, 90.0, None),
+    ("CREAT", "mL/min", 90.0, 100.0, 90.0, None),  # a clearance
+    ("CREAT", "mmol/day", 9.0, 16.0, 9.0, None),  # in urine of a day
+    ("BILI", "mg/dL", 4.0, 1.2, None, 3),  # 3.33 x ULN
+    ("BILI", "umol/L", 68.0, 20.5, None, 3),
+    ("BILI", "U/L", 68.0, 20.5, None, None),
+    ("APTT", "sec", 56.0, 35.0, None, 2),  # 1.6 x ULN
+    ("APTT", "ratio", 2.0, 1.25, None, 2),
+    ("APTT", "%", 56.0, 35.0, None, None),
+    ("INR", "ratio", 2.6, 1.2, None, 3),
+    ("INR", "%", 260.0, 120.0, None, None),  # 2.6, were it a share of one
+    ("INR", "s", 2.6, 1.2, None, None),
+]
+
+
+@pytest.mark.parametrize(("test", "unit", "value", "upper", "base", "high"), KINDS)
+def test_units_that_a_test_cannot_have_give_no_grade(
+    test: str, unit: str, value: float, upper: float, base: float | None, high: int | None
+) -> None:
+    """Multiples of a limit hold in any unit, so the criteria alone would let every unit pass."""
+    rows = frame(TESTCD=[test], AVALU=[unit], AVAL=[value], ANRHI=[upper], BASE=[base])
+    plan = Grader("5.0").plan(test, unit, fasting=False)
+    assert plan.problem == ("" if high is not None else WRONG_UNIT)
+    assert grade_rows(rows, Grader("5.0"))["ATOXGRHN"].to_list() == [high]
+
+
+@pytest.mark.parametrize(("unit", "expected"), [("kg", 2), ("LB", 2), ("g", 2), ("cm", None), ("kg/m2", None)])
+def test_loss_of_weight_is_a_loss_of_mass(unit: str, expected: int | None) -> None:
+    """88 of 100 is a loss of 12%: grade 2."""
+    rows = frame(TESTCD=["WEIGHT"], AVALU=[unit], AVAL=[88.0], BASE=[100.0])
+    assert grade_rows(rows, Grader("5.0"))["ATOXGRLN"].to_list() == [expected]
+
+
+def rules_of(test: GradedTest) -> list[Rule]:
+    """Return the rules of a test in all versions."""
+    tables = [criteria(version) for version in VERSIONS]
+    high = [test.high_rule(table, fasting=fasting) for table in tables for fasting in (False, True)]
+    return [rule for rule in (*high, *(test.low_rule(table) for table in tables)) if rule is not None]
+
+
+def test_every_test_knows_its_units() -> None:
+    """A test whose criteria name no unit in some version and setting states its kinds, and they fit its criteria."""
+    for code, test in graded_tests().items():
+        for rule in rules_of(test):
+            for symptoms in SYMPTOMS:
+                named = {each.unit for each in rule.ladders if each.symptoms in ("", symptoms)} - {""}
+                assert named or test.units, (code, rule.term, symptoms)
+        assert all(test.admits(unit) for rule in rules_of(test) for each in rule.ladders if (unit := each.unit)), code
+        assert all(test.admits(unit) for unit in test.units), code
 
 
 def test_nothing_to_grade() -> None:

@@ -62,12 +62,21 @@ def test_a_pause_and_a_lower_dose_every_day() -> None:
     assert (found["RDI"], found["NINT"], found["NRED"]) == (68.75, 1, 1)
 
 
+@pytest.mark.parametrize("missed", [0, 26, 27, 28, 40])
+def test_one_day_without_dose_is_an_interruption_wherever_it_lies(missed: int) -> None:
+    """Day 28 of a cycle of 28 is day 27 from the first; a day before the first dose is none, nor one after the last."""
+    parts = [(first, last) for first, last in ((0, missed - 1), (missed + 1, 40)) if first <= last]
+    found = values(adex([taken(*part) for part in parts])[0])
+    assert (found["NINT"], found["DAYSDOSE"]) == (0 if missed in (0, 40) else 1, 40)
+
+
 def test_two_weeks_on_one_week_off() -> None:
-    """The second cycle starts a week late: 336 mg in 49 days against 168 mg in 21 days is 85.7%, one delay."""
+    """The second cycle starts a week late: 336 mg in 7 weeks are 48 mg a week, 168 mg in 3 weeks are 56: 6/7."""
     rows, _ = adex([taken(first, first + 13, 12.0, EXTRT="ANLOTINIB") for first in (0, 28)], TWO_WEEKS)
     found = values(rows, "ANLOTINIB")
     assert (found["NCYCLES"], found["NDELAY"], found["NINT"], found["CUMPCT"]) == (2, 1, 0, 100)
-    assert found["RDI"] == pytest.approx(100 * (336 / 49) / (168 / 21), rel=1e-12)
+    assert (found["CUMDOSE"], found["CUMPLAN"], found["DI"], found["DIPLAN"]) == (336, 336, 48, 56)
+    assert found["RDI"] == pytest.approx(85.714285714285714, rel=1e-15)  # 600 / 7
     cycles = rows.filter(PARCAT1="ANLOTINIB", PARAMCD="CYCDOSE")
     assert cycles.select("ACYCLE", "ASTDT", "AENDT", "AVAL", "AVALU").rows() == [
         (1, START, START + timedelta(days=27), 168.0, "mg"),
@@ -91,29 +100,31 @@ def test_a_cycle_may_start_early_by_half_its_rest() -> None:
     assert cycle_starts(given, 21, 8).tolist() == [0, 17, 34]
 
 
+OF_DOSES = ("CUMDOSE", "CUMPLAN", "DI", "DIPLAN", "RDI")
+
+
 @pytest.mark.parametrize(
-    ("plan", "unit", "more", "rdi", "found"),
-    [
-        ("mg", "mg", {}, 100.0, set()),
-        ("mg", "g", {"EXDOSE": 0.5}, 100.0, set()),
-        ("mg/m2", "mg", {"EXDOSE": 900.0}, 100.0, set()),  # 500 mg/m2 at 1.8 m2
-        ("mg/m²", "mg/m2", {}, 100.0, set()),
-        ("mg", "TABLET", {}, None, {"TL-L63"}),
-        ("mg", "mg/m2", {}, None, {"TL-L63"}),
+    ("plan", "unit", "dose", "expected"),
+    [  # 28 days of four fifths of the plan, which is 500 in its unit: per day, and seven of it per week
+        ("mg", "mg", 400.0, {"CUMDOSE": 11200, "CUMPLAN": 14000, "DI": 2800, "DIPLAN": 3500, "RDI": 80}),
+        ("mg", "g", 0.4, {"CUMDOSE": 11.2, "CUMPLAN": 14, "DI": 2.8, "DIPLAN": 3.5, "RDI": 80}),
+        # 162 cm and 72 kg: the root of 162 * 72 / 3600 = 3.24 is 1.8 m2, of which 500 mg/m2 are 900 mg
+        ("mg/m2", "mg", 720.0, {"CUMDOSE": 20160, "CUMPLAN": 25200, "DI": 5040, "DIPLAN": 6300, "RDI": 80}),
+        ("mg/m²", "mg/m2", 400.0, {"CUMDOSE": 11200, "CUMPLAN": 14000, "DI": 2800, "DIPLAN": 3500, "RDI": 80}),
+        ("mg", "TABLET", 1.0, {"CUMDOSE": 28, "DI": 7}),
+        ("mg", "mg/m2", 400.0, {"CUMDOSE": 11200, "DI": 2800}),
     ],
 )
-def test_units(plan: str, unit: str, more: dict[str, Any], rdi: float | None, found: set[str]) -> None:
+def test_units(plan: str, unit: str, dose: float, expected: dict[str, float]) -> None:
     body = [("HEIGHT", 162.0, "cm"), ("WEIGHT", 72.0, "kg")]
     signs = [
         {"VSTESTCD": name, "VSTEST": name, "VSSTRESN": value, "VSSTRESU": of, "VSDTC": day(-3)}
         for name, value, of in body
     ]
-    rows, told = adex(
-        [taken(0, 27, EXDOSU=unit, **({"dose": more["EXDOSE"]} if more else {}))], {"unit": plan}, VS=signs
-    )
-    value = values(rows)["RDI"]
-    assert value is None if rdi is None else value == pytest.approx(rdi, rel=1e-12)
-    assert told == found
+    rows, told = adex([taken(0, 27, dose, EXDOSU=unit)], {"unit": plan}, VS=signs)
+    found = {name: value for name in OF_DOSES if (value := values(rows)[name]) is not None}
+    assert found == pytest.approx(expected, rel=1e-14)
+    assert told == (set() if "RDI" in expected else {"TL-L63"})
 
 
 def test_a_plan_per_area_needs_the_body() -> None:
@@ -224,7 +235,34 @@ def test_exposure_is_that_of_the_twin(steps: list[tuple[int, int, float]], plan:
     assert found == pytest.approx(exposure(records, plan), rel=1e-12)
     assert told == set()
     cycles = rows.filter(PARCAT1="APATINIB", PARAMCD="CYCDOSE")["AVAL"]
-    assert cycles.sum() == pytest.approx(found["CUMDOSE"], rel=1e-12)
+    assert cycles.sum() == sum((last - first + 1) * dose for first, last, dose in records)
+
+
+COURSES: list[tuple[list[tuple[int, int, float]], Plan, dict[str, float]]] = [
+    (  # every day: 28 x 500 + 21 x 480 + 7 x 250 = 25830 in 63 days, 9 weeks; 3 cycles of 14000; 480 is within 5%
+        [(0, 27, 500.0), (35, 55, 480.0), (56, 62, 250.0)],
+        Plan(500.0, (), 28),
+        {"TRTDUR": 63, "DAYSDOSE": 56, "NCYCLES": 3, "CUMDOSE": 25830, "CUMPLAN": 42000, "CUMPCT": 61.5, "DI": 2870,
+         "DIPLAN": 3500, "RDI": 82, "NRED": 1, "NINT": 1},
+    ),
+    (  # 14 of 21 days: cycles on days 0, 25 (4 late) and 46; the last 7 of 14 doses of the second are missed, but
+        # the cycle after it has doses; 35 x 12 = 420 mg in 67 days; 8 mg a day are 56 a week; 420 * 7 / 67 = 43.88
+        [(0, 13, 12.0), (25, 31, 12.0), (46, 59, 12.0)],
+        Plan(12.0, tuple(range(1, 15)), 21),
+        {"TRTDUR": 60, "DAYSDOSE": 35, "NCYCLES": 3, "CUMDOSE": 420, "CUMPLAN": 504, "CUMPCT": 83.33333333333333,
+         "DI": 43.88059701492537, "DIPLAN": 56, "RDI": 78.35820895522388, "NRED": 0, "NINT": 1, "NDELAY": 1},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("records", "plan", "expected"), COURSES)
+def test_courses_worked_by_hand_bind_source_and_twin(
+    records: list[tuple[int, int, float]], plan: Plan, expected: dict[str, float]
+) -> None:
+    drug = {"days": list(plan.days), "cycle_days": plan.length, "dose": plan.dose}
+    found = values(adex([taken(*each) for each in records], drug)[0])
+    assert {name: value for name, value in found.items() if value is not None} == pytest.approx(expected, rel=1e-14)
+    assert exposure(records, plan) == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize("study", ["nct02976896", "nct07142421"])
@@ -246,8 +284,8 @@ def test_real_dosing_records(shared: Path) -> None:
     assert check_table(rows, ADEX).is_empty()
     assert done.findings.filter(CODE="TL-L62").height == 6
     mine = values(rows.filter(USUBJID="01-701-1028"), "XANOMELINE")
-    assert (mine["CUMDOSE"], mine["TRTDUR"], mine["NRED"]) == (54 * 14 + 81 * 158 + 54 * 8, 180, 1)
-    assert mine["DI"] == pytest.approx(13986 * 7 / 180, rel=1e-12)
+    assert (mine["CUMDOSE"], mine["TRTDUR"], mine["NRED"]) == (13986, 180, 1)  # 756 + 12798 + 432 mg
+    assert mine["DI"] == pytest.approx(543.9, rel=1e-14)  # 77.7 mg a day
 
 
 def test_bsa_as_measured_goes_before_height_and_weight() -> None:
@@ -257,4 +295,5 @@ def test_bsa_as_measured_goes_before_height_and_weight() -> None:
         for name, value, unit in body
     ]
     assert table("VS", signs).height == 3
-    assert values(adex([taken(0, 27, 1000.0)], {"unit": "mg/m2"}, VS=signs)[0])["RDI"] == pytest.approx(100, rel=1e-12)
+    found = values(adex([taken(0, 27, 800.0)], {"unit": "mg/m2"}, VS=signs)[0])
+    assert (found["DI"], found["DIPLAN"], found["RDI"]) == (5600, 7000, 80)  # 1000 mg a day at 2.0 m2

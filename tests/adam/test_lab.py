@@ -170,6 +170,33 @@ def test_unit_unknown_or_of_another_kind() -> None:
     assert codes(found) == {"TL-L02": 3}
 
 
+def test_enzyme_in_a_unit_of_amount_has_no_grade_though_its_limit_has_that_unit() -> None:
+    """ALT of 210 at a limit of 40 is 5.25 x ULN, grade 3, in U/L; in mmol/L it is no ALT, at 30 as little as at 210."""
+    amount = {**ALT, "LBSTRESU": "mmol/L"}
+    adlb, found = derive(
+        result(ALT, 30, "2024-02-20"),
+        result(ALT, 210, "2024-03-20"),
+        result(ALT, 38, "2024-03-27"),
+        result(amount, 210, "2024-04-20"),
+        result(amount, 30, "2024-05-20"),
+    )
+    alt = adlb.filter(PARAMCD="ALT")
+    assert alt["ATOXGRH"].to_list() == ["0", "3", "0", None, None]
+    assert alt["BASE"].to_list() == [30.0, 30.0, 30.0, None, None]
+    assert alt.filter(ANL02FL="Y")["AVAL"].to_list() == [210.0]
+    assert found.select("CODE", "USUBJID", "RECORD", "VALUE", "COUNT").rows() == [
+        ("TL-L02", "001", "LBSEQ 4 and 1 more", "ALT, mmol/L", 2)
+    ]
+
+
+@pytest.mark.parametrize(("unit", "limit", "value"), [("ukat/L", 0.667, 3.5), ("IU/L", 40.0, 210.0)])
+def test_enzyme_in_another_unit_of_activity_is_graded(unit: str, limit: float, value: float) -> None:
+    """3.5 / 0.667 is 5.247 x ULN, 210 / 40 is 5.25: grade 3."""
+    adlb, found = derive(result({**ALT, "LBSTRESU": unit, "LBSTNRHI": limit}, value, "2024-03-20"))
+    assert adlb.filter(PARAMCD="ALT")["ATOXGRH"].to_list() == ["3"]
+    assert found.is_empty()
+
+
 def test_original_result_stands_in_for_a_standard_one() -> None:
     original = {"LBORRES": "119", "LBORRESU": "mEq/L", "LBORNRLO": "135", "LBORNRHI": "145"}
     for lacking in ({"LBSTRESU": None}, {"LBSTRESN": None, "LBSTRESC": None}):

@@ -67,6 +67,21 @@ def test_one_of_the_two_gives_no_quadrant() -> None:
     assert liver(result(ALP, 300, "2024-03-20")) == {}
 
 
+def test_a_unit_that_the_test_cannot_have_is_no_signal() -> None:
+    """ALT of 200 mmol/L at a limit of 40 mmol/L is no transaminase of 5 x ULN; in ukat/L 3.4 at 0.667 is one of 5.1."""
+    records = (result(ALT, 60, "2024-03-20"), result(BILI, 60, "2024-03-25"))
+    amount, activity = ({**AST, "LBSTRESU": unit, "LBSTNRHI": at} for unit, at in (("mmol/L", 40.0), ("ukat/L", 0.667)))
+    found = liver(*records, result(amount, 200, "2024-03-20"))
+    assert found["TRANSMAX"] == (1.5, "1.5")
+    assert (found["HYQUAD"][1], found["HYSLAW"][1]) == ("CHOLESTASIS", "N")
+    found = liver(*records, result(activity, 3.4, "2024-03-20"))
+    assert found["TRANSMAX"][1] == "5.097451"
+    assert (found["HYQUAD"][1], found["HYSLAW"][1]) == ("POTENTIAL HY'S LAW", "Y")
+    assert "TRANSMAX" not in liver(result(amount, 200, "2024-03-20"), result(BILI, 60, "2024-03-25"))
+    unknown = {**AST, "LBSTRESU": "IE/L"}
+    assert liver(*records, result(unknown, 200, "2024-03-20"))["TRANSMAX"] == (5.0, "5.0")
+
+
 def test_derived_rows_name_their_records() -> None:
     adlb, _ = derive_lab(
         lab_table(result(ALT, 200, "2024-03-20"), result(BILI, 60, "2024-03-25")), periods(), Grader("5.0")

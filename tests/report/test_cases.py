@@ -127,7 +127,7 @@ def test_real_data_of_three_arms(shared: Path) -> None:
     page = render_report(content(run), strict=True)
     root, faults = parse(page)
     assert faults == ()
-    assert len(page.encode()) < 15 * MEGABYTE
+    assert len(page.encode()) < 13.2 * MEGABYTE  # 15% above the 11.5 that it has, for 306 subjects
     assert "VIRTUAL" not in page
     heads = [english(head) for head in table(root, "DST01").find("th") if head.attributes["scope"] == "col"]
     assert [head.split(" (N")[0] for head in heads] == [

@@ -109,8 +109,16 @@ def test_both_languages_stand_side_by_side(name: str) -> None:
     assert all(re.search(r"[\u4e00-\u9fff]", node.text()) for node in marked)
 
 
+SIZES = {"two arms": 8.0, "one subject": 2.2, "no treatment": 0.45}
+LARGEST = 4.8
+"""Most megabytes of a page, 15% above what it has (one subject: the largest of twelve). Half of a page is the way back
+from its numbers: for about 9,500 results, 22,000 with arms, their ids, analyses and rows; a third are the tables, an
+eighth the figures.
+"""
+
+
 def test_page_is_of_reasonable_size(name: str) -> None:
-    assert len(case(name).page.encode()) < 8 * MEGABYTE
+    assert len(case(name).page.encode()) < SIZES.get(name, LARGEST) * MEGABYTE
 
 
 def test_same_content_gives_the_same_page(name: str) -> None:

@@ -16,7 +16,8 @@ from topline.report.content import Content
 from topline.report.grid import Grid
 from topline.report.markup import element
 from topline.report.page import tables
-from topline.report.qol import parts
+from topline.report.qol import changes, parts
+from topline.report.qol_scales import questionnaires
 from topline.report.qol_words import (
     DEATH,
     DEFINITIVE,
@@ -154,8 +155,6 @@ def test_every_number_of_a_table_is_a_result(name: str) -> None:
 def test_each_scale_and_time_stands_once(name: str) -> None:
     made, root = case(name).content, section(name)
     scales = made.adam["ADQS"].filter(pl.col("PARAMTYP") != "FORM")["PARAMCD"].unique().to_list()
-    folded = [each for each in root.find("details") if captioned(each, "QOLT03")]
-    assert 0 < len(folded) <= (4 if name == "two arms" else 2)
     groups = made.results["GROUP"].n_unique()
     for code, statistic in (("QOLT03", ".BL/{}/mean"), ("QOLT05", "/{}/median")):
         cells = [node for table in captioned(root, code) for cell in table.find("td") for node in cell.find("button")]
@@ -164,6 +163,31 @@ def test_each_scale_and_time_stands_once(name: str) -> None:
         assert len(ids) == len(set(ids)) == len(scales) * groups * (2 if code == "QOLT05" else 1)
     times = {f"{rule.id}{scale}" for rule in made.protocol.criteria.deteriorations for scale in scales}
     assert times.isdisjoint(endpoint.id for endpoint in made.protocol.endpoints)
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, "two arms"])
+def test_changes_are_folded_where_they_are_long(name: str) -> None:
+    """More than 40 rows are long; with one arm the key scales of either questionnaire stay open however long."""
+    root = section(name)
+    folded = {id(each) for fold in root.find("details") for each in fold.find("table")}
+    shown = [
+        ("key scales" in english(each.find("caption")[0]), len(rows_of(each)), id(each) in folded)
+        for each in captioned(root, "QOLT03")
+    ]
+    assert [key for key, *_ in shown] == [True, False, True, False]
+    for key, rows, is_folded in shown:
+        assert is_folded == (rows > 40 and (not key or name == "two arms"))
+    assert shown[1][2]  # the other scales of the QLQ-C30 are long in every study
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_changes_that_are_one_table_stay_open_for_one_arm(key: bool) -> None:
+    """Where all scales are key, or none is, there is no other table that would stay open."""
+    view = make_view(case("single stage").content, strict=True)
+    found = questionnaires(view)[0]
+    [grid] = changes(view, replace(found, scales=tuple(replace(scale, key=key) for scale in found.scales)))
+    assert len(grid.rows) > 40
+    assert not grid.folded
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

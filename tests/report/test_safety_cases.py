@@ -1,16 +1,18 @@
 """Tables of safety where something lacks, is hostile, or stands for several arms."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
 from tests.conftest import virtual_run
-from tests.report.contents import HOSTILE, NAMES, SINGLE, case, content
-from tests.report.markup import parse
+from tests.report.contents import HOSTILE, NAMES, SINGLE, TWO_STAGE, Tables, case, content, two_arms
+from tests.report.markup import Node, parse
 from tests.report.safety_tables import changed, codes, count, laid_out, made, small
 from tests.report.test_cases import cells, english, table
 from topline.report.content import Content
+from topline.report.deaths import CAUSES
 from topline.report.grid import LONG
 from topline.report.safety_events import KINDS, drugs, population
 from topline.report.view import make_view
@@ -79,6 +81,72 @@ def test_what_was_never_recorded_is_not_zero() -> None:
     assert rows["Serious"] == rows["Related and serious"] == ["not recorded"]
     assert {row[2] for row in cells(dropped[1], "AET01_AESI").values()} == {"not recorded"}
     assert {"AEL03", "AET02_SER"} & set(codes(dropped[1])) == set()
+
+
+def test_a_serious_event_before_treatment_is_listed_too() -> None:
+    """It is in the listing, as not treatment-emergent, and in no table."""
+    run = virtual_run(SINGLE)
+    first = run.adam["ADAE"].filter(TRTEMFL="Y", AESER="N").row(0, named=True)
+    own = (pl.col("USUBJID") == first["USUBJID"]) & (pl.col("AESEQ") == first["AESEQ"])
+    new = {"AESTDTC": "2001-02-03", "AEENDTC": "2001-02-04", "AESER": "Y"}
+    early = [pl.when(own).then(pl.lit(text)).otherwise(name).alias(name) for name, text in new.items()]
+    view, root = changed(lambda tables: {**tables, "AE": tables["AE"].with_columns(early)})
+    before, _ = changed(lambda tables: tables)
+    rows = [[english(cell) for cell in row.find("td")] for row in table(root, "AEL03").find("tbody")[0].find("tr")]
+    serious = run.adam["ADAE"].filter(AESER="Y").height
+    assert len(rows) == serious + 1
+    [row] = [row for row in rows if row[2].startswith("2001-02-03")]
+    assert (row[0], row[-1]) == (first["AEDECOD"], "No")
+    assert view.numbers.value("AE.SERIOUS/all/events") == before.numbers.value("AE.SERIOUS/all/events")
+
+
+def causes(root: Node) -> dict[str, list[str]]:
+    """Return the first row of each cause of death: those of all deaths."""
+    rows = cells(root, "DTHT01")
+    return {name: rows[name] for name in CAUSES.values()}
+
+
+def stating(term: str, where: pl.Expr) -> Callable[[Tables], Tables]:
+    """Return a change that has the disposition name a cause of the deaths of some subjects."""
+    died = (pl.col("DSDECOD") == "DEATH") & where
+    return lambda tables: {
+        **tables,
+        "DS": tables["DS"].with_columns(pl.when(died).then(pl.lit(term)).otherwise("DSTERM").alias("DSTERM")),
+    }
+
+
+def test_a_cause_of_death_that_nobody_recorded_is_not_zero() -> None:
+    run = virtual_run(SINGLE)
+    died = run.adam["ADSL"].filter(DTHFL="Y", TRTFL="Y")["USUBJID"].sort()
+    _, silent = changed(stating("DEATH", pl.lit(True)))
+    found = causes(silent)
+    assert found["Progressive disease"] == found["Other cause"] == ["not recorded"]
+    assert count(found["Adverse event"][0]) + count(found["Cause not known"][0]) == len(died)
+    assert "Not recorded: no record that could name this cause" in english(silent)
+    _, first = changed(stating("PROGRESSIVE DISEASE", pl.col("USUBJID") == died[0]))
+    treated = run.adam["ADSL"].filter(TRTFL="Y").height
+    assert causes(first)["Progressive disease"] == [f"1 ({100 / treated:.1f}%)"]
+    assert causes(first)["Other cause"] == ["0 (0.0%)"]
+    _, alone = changed(lambda tables: {name: frame for name, frame in tables.items() if name != "AE"})
+    assert causes(alone)["Adverse event"] == ["not recorded"]
+    assert count(causes(alone)["Cause not known"][0]) == len(died)
+
+
+def test_an_arm_of_which_no_cause_is_recorded_stands_beside_one_that_has_them() -> None:
+    run = virtual_run(TWO_STAGE)
+    odd = pl.col("USUBJID").str.slice(-1).is_in(list("13579"))
+    change = stating("PROGRESSIVE DISEASE", odd)
+    without = {name: frame for name, frame in small(run.tables).items() if name != "AE"}
+    view, root = laid_out(content(run_study(run.protocol, change(two_arms(without)))))
+    died = run.adam["ADSL"].filter((pl.col("DTHFL") == "Y") & (pl.col("TRTFL") == "Y"))
+    named = died.filter(odd).height
+    assert 0 < named < died.height
+    assert view.arms[0] == "Arm <B>"  # those with causes
+    shown = causes(root)
+    assert [count(cell) for cell in shown["Progressive disease"]] == [named, 0, named]
+    assert shown["Progressive disease"][1] == "not recorded"
+    assert [cell.split(" ")[0] for cell in shown["Other cause"]] == ["0", "not", "0"]
+    assert [count(cell) for cell in shown["Cause not known"]] == [0, died.height - named, died.height - named]
 
 
 def test_unknown_grades_have_a_column_only_where_they_occur() -> None:

@@ -65,7 +65,11 @@ def inputs(given: dict[str, Any]) -> Any:
     return values([given["AVAL"]], *limits, status=status)
 
 
-RATIO_UNITS = {"APTT": "s", "CREAT": "umol/L", "BILI": "umol/L", "URATE": "umol/L", "INR": None, "PH": None}
+RATIO_UNITS = {
+    "APTT": "s", "CREAT": "umol/L", "BILI": "umol/L", "URATE": "umol/L", "HAPTOG": "g/L", "HDL": "mmol/L",
+    "LDL": "mmol/L", "INR": None, "PH": None,
+}  # fmt: skip
+"""A unit of each test that the grid has without one; the others are enzymes."""
 
 
 def test_of(version: str, term: str) -> str:

@@ -116,6 +116,37 @@ def test_deaths_and_cycles_and_exposure(ten: pl.DataFrame) -> None:
     assert value(ten, "EX.APATINIB.NRED.reduced/all/n") == 0
 
 
+DIED, FATAL = {"DTHFL": "Y", "DTHDTC": "2024-06-20"}, {"AEOUT": "FATAL", "AESER": "Y"}
+
+
+def causes(terms: dict[str, str], fatal: str = "", *, events: bool = True) -> dict[str, float | None]:
+    """Return the causes of death that are counted of three treated subjects, of whom those with a DSTERM died."""
+    numbers = [subject(i, **(DIED if i in terms else {})) for i in "123"]
+    adverse = [event("Nausea", "2024-03-20", "2024-03-25", USUBJID="1")] if events else []
+    adverse += [event("Bleeding", "2024-06-19", None, "5", USUBJID=fatal, **FATAL)] if fatal else []
+    data = tables(adverse, numbers, [dosing("2024-03-11", "2024-06-10", i) for i in "123"])
+    rows = [{"USUBJID": i, "DSDECOD": "DEATH", "DSTERM": term, "DSSTDTC": "2024-06-20"} for i, term in terms.items()]
+    data["DS"] = table("DS", rows)
+    if not events:
+        del data["AE"]
+    done = safety(data)
+    found = outcome(with_flags(done.adsl, dict(done.tables), ["FASFL"])).results.filter(STATISTIC="n")
+    names = found.filter(pl.col("ANALYSIS").str.starts_with("DTH.ALL."))
+    return dict(names.select(pl.col("ANALYSIS").str.strip_prefix("DTH.ALL."), "VALUE").iter_rows())
+
+
+def test_a_cause_of_death_that_nothing_records_is_not_counted() -> None:
+    """DEATH names no cause: that no patient died of progression is then not known, though no record says it."""
+    named = {"1": "DEATH", "2": "DISEASE PROGRESSION"}
+    assert causes(named) == {"ADVERSE EVENT": 0, "PROGRESSIVE DISEASE": 1, "OTHER": 0, "UNKNOWN": 1}
+    assert causes({"1": "DEATH", "2": "DEATH"}) == {"ADVERSE EVENT": 0, "UNKNOWN": 2}
+    assert causes({"1": "DEATH", "2": "DEATH"}, fatal="1") == {"ADVERSE EVENT": 1, "UNKNOWN": 1}
+    assert causes({"1": "DEATH"}, fatal="1") == {"ADVERSE EVENT": 1, "PROGRESSIVE DISEASE": 0, "OTHER": 0, "UNKNOWN": 0}
+    assert causes({"1": "DEATH"}, events=False) == {"UNKNOWN": 1}
+    assert causes(named, events=False) == causes(named)
+    assert causes({}) == {"ADVERSE EVENT": 0, "PROGRESSIVE DISEASE": 0, "OTHER": 0, "UNKNOWN": 0}
+
+
 def test_common_terms_are_ranked(ten: pl.DataFrame) -> None:
     assert common_terms(ten) == ["AE.ALL.ANY.Nausea", "AE.ALL.SKIN.Rash"]
     assert common_terms(ten, 20) == ["AE.ALL.ANY.Nausea"]

@@ -120,10 +120,23 @@ def _records(rows: pl.DataFrame, table: Table, code: str, where: pl.Expr, *texts
 
 
 def _counted(rows: pl.DataFrame, table: Table, code: str, by: list[str]) -> pl.DataFrame:
-    """Return one finding per distinct value of some columns, with the number of records."""
-    groups = rows.group_by("STUDYID", *by).agg(pl.len().cast(pl.Int64).alias("COUNT")).sort("STUDYID", *by)
+    """Return one finding per distinct value of some columns: its first record by subject, and how many more it has.
+
+    >>> from topline.tables.sdtm import SDTM
+    >>> rows = pl.DataFrame({"STUDYID": "S", "USUBJID": ["2", "1", "1"], "SEQ": [4, 9, 7], "TESTCD": ["K", "K", "CA"]})
+    >>> found = _counted(rows, SDTM["LB"], "TL-L01", ["TESTCD"])
+    >>> found.select("VALUE", "USUBJID", "RECORD", "COUNT").rows()
+    [('CA', '1', 'LBSEQ 7', 1), ('K', '1', 'LBSEQ 9 and 1 more', 2)]
+    """
+    order = rows.sort("USUBJID", "SEQ", nulls_last=True, maintain_order=True)
+    groups = order.group_by("STUDYID", *by, maintain_order=True).agg(
+        pl.col("USUBJID", "SEQ").first(), pl.len().cast(pl.Int64).alias("COUNT")
+    )
+    groups = groups.sort("STUDYID", *by)
     value = pl.concat_str([pl.col(name).fill_null("") for name in by], separator=", ")
-    found = findings(code, groups, table.name, variable=f"{table.name}TESTCD", value=value)
+    first = pl.format("{}SEQ {}", pl.lit(table.name), pl.col("SEQ").cast(pl.String).fill_null("missing"))
+    more = pl.when(pl.col("COUNT") > 1).then(pl.format(" and {} more", pl.col("COUNT") - 1)).otherwise(pl.lit(""))
+    found = findings(code, groups, table.name, variable=f"{table.name}TESTCD", value=value, record=first + more)
     return found.with_columns(groups["COUNT"])
 
 

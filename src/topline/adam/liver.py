@@ -7,10 +7,13 @@ that of Watkins PB et al. 2011, Drug Saf 34:243-252, doi:10.2165/11586600-000000
 import polars as pl
 
 from topline.adam.ctcae.bounds import TOLERANCE
+from topline.adam.ctcae.terms import graded_tests
+from topline.adam.units import parse_unit
 from topline.tables.adam_lab import LIVER_PARAMETERS, QUADRANTS
 
 SUBJECT = ["STUDYID", "USUBJID"]
 TRANSAMINASES = ("ALT", "AST")
+TESTS = (*TRANSAMINASES, "ALP", "BILI")
 TRANSAMINASE_LIMIT = 3 * (1 - TOLERANCE)
 """A transaminase of 3 x ULN or more is raised."""
 BILIRUBIN_LIMIT = 2 * (1 + TOLERANCE)
@@ -26,8 +29,10 @@ def derive_liver(adlb: pl.DataFrame) -> pl.DataFrame:
     TRANSMAX and BILIMAX are the largest R2ANRHI on treatment. HYQUAD is where both lie. HYSLAW is Y when a transaminase
     of 3 x ULN or more is followed, on the same day or within 30 days, by a bilirubin above 2 x ULN, and ALP was not
     2 x ULN or more on the day of that transaminase; N when both were measured on treatment and that did not happen.
+    A value in a unit that its test cannot have, such as ALT in mmol/L, is none of it.
     """
     values = adlb.filter((pl.col("ONTRTFL") == "Y") & pl.col("R2ANRHI").is_not_null())
+    values = values.join(_of_another_kind(values), on=["PARAMCD", "AVALU"], how="anti", maintain_order="left")
     transaminase = values.filter(pl.col("PARAMCD").is_in(TRANSAMINASES))
     bilirubin = values.filter(pl.col("PARAMCD") == "BILI")
     largest = _largest(transaminase, "T").join(_largest(bilirubin, "B"), on=SUBJECT, how="full", coalesce=True)
@@ -42,6 +47,13 @@ def derive_liver(adlb: pl.DataFrame) -> pl.DataFrame:
              pl.coalesce("HIT", _either("RECS_T", "RECS_B"))),
     )  # fmt: skip
     return pl.concat(parts)
+
+
+def _of_another_kind(values: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of test and unit of which the unit is known, and is none that the test can have."""
+    pairs = values.filter(pl.col("PARAMCD").is_in(TESTS)).select("PARAMCD", "AVALU").drop_nulls().unique()
+    wrong = [parse_unit(unit) is not None and not graded_tests()[test].admits(unit) for test, unit in pairs.iter_rows()]
+    return pairs.filter(pl.Series(wrong, dtype=pl.Boolean))
 
 
 def _largest(values: pl.DataFrame, name: str) -> pl.DataFrame:

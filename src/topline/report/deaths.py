@@ -2,8 +2,11 @@
 
 from functools import partial
 
+from markupsafe import Markup
+
 from topline.report.grid import Grid, Row, by_group, group_head
 from topline.report.markup import Text, say
+from topline.report.numbers import Numbers
 from topline.report.safety_cells import shared
 from topline.report.safety_events import whose
 from topline.report.view import View, stated
@@ -19,6 +22,8 @@ CAUSES = {
     "OTHER": "Other cause",
     "UNKNOWN": "Cause not known",
 }
+STATED = ("PROGRESSIVE DISEASE", "OTHER")
+"""Causes that only DD and the disposition name."""
 
 
 def deaths(view: View) -> Grid | None:
@@ -36,10 +41,20 @@ def _rows(view: View, time: str) -> list[Row]:
     if not any(view.numbers.value(f"DTH.{time}/{group}/n") for group in view.numbers.groups):
         return [first]
     causes = [
-        by_group(view, say(name), partial(shared, view.numbers, f"DTH.{time}.{cause}"), 1)
-        for cause, name in CAUSES.items()
+        by_group(view, say(name), partial(_cause, view.numbers, time, cause), 1) for cause, name in CAUSES.items()
     ]
     return [first, *causes]
+
+
+def _cause(numbers: Numbers, time: str, cause: str, group: str) -> Markup:
+    """Return `n (%)` of a cause, or that it is not recorded: by no source at all, or of no death of this group."""
+    analysis = f"DTH.{time}.{cause}"
+    if not numbers.rows(analysis, group):
+        return say("not recorded")
+    died, unknown = (numbers.value(f"DTH.{each}/{group}/n") for each in (time, f"{time}.UNKNOWN"))
+    if cause in STATED and died and died == unknown:
+        return say("not recorded")
+    return shared(numbers, analysis, group)
 
 
 def _notes(view: View) -> tuple[Text, ...]:
@@ -53,4 +68,5 @@ def _notes(view: View) -> tuple[Text, ...]:
             "The cause is the one that the data state (DD), else a fatal adverse event, else the wording of the "
             "disposition; where none of them names one it is not known."
         ),
+        say("Not recorded: no record that could name this cause names the cause of any of these deaths."),
     )

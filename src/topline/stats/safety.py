@@ -23,6 +23,8 @@ GRADED = ("ALL", "RELATED")
 OVER_TIME = ("ALL", "GRADE 3-5", "SERIOUS", "RELATED GRADE 3-5", "WITHDRAWAL")
 """Kinds with rates per patient-year and cumulative incidence, besides groups of special interest and common terms."""
 CAUSES = ("ADVERSE EVENT", "PROGRESSIVE DISEASE", "OTHER", "UNKNOWN")
+STATING = ("DD", "DS")
+"""Domains that can name any cause of death."""
 
 
 def plan_safety(protocol: Protocol, adam: Adam, monitoring: ToxicityMonitoring | None = None) -> list[Analysis]:
@@ -144,7 +146,10 @@ def _cycles(plan: SafetyPlan) -> list[Analysis]:
 
 
 def _deaths(plan: SafetyPlan) -> list[Analysis]:
-    """Return deaths with their causes: all, while events counted, and within 30 days of the last dose (DTHT01)."""
+    """Return deaths with their causes: all, while events counted, and within 30 days of the last dose (DTHT01).
+
+    A cause that nothing recorded can name is not counted: nobody asked, which is not the same as nobody had it.
+    """
     times = {"ALL": "DTHFL = 'Y'", "ON-TREATMENT": "DTHTRTFL = 'Y'", "30DAYS": "DTH30FL = 'Y'"}
     base = Analysis(
         "DTH", "ADSL", plan.where("TRTFL = 'Y'"), plan.population, "count", "deaths", settings=plan.settings()
@@ -154,9 +159,22 @@ def _deaths(plan: SafetyPlan) -> list[Analysis]:
         plans.append(replace(base, id=f"DTH.{name}", numerator=condition, level=name))
         plans += [
             replace(base, id=f"DTH.{name}.{cause}", numerator=f"{condition} AND DTHCGR1 = {quoted(cause)}", level=cause)
-            for cause in CAUSES
+            for cause in _recorded_causes(plan)
         ]
     return plans
+
+
+def _recorded_causes(plan: SafetyPlan) -> tuple[str, ...]:
+    """Return the causes of death of which the data can tell how many subjects had them; none of the others is no zero.
+
+    Progression and other causes are named by DD or the disposition alone: where neither names a cause of any death,
+    and some cause is unknown, nothing is known of them. A fatal adverse event is recorded with the adverse events.
+    """
+    died = plan.adam["ADSL"].filter((pl.col("DTHFL") == "Y") & (pl.col("TRTFL") == "Y"))
+    known = died.filter(pl.col("DTHCGR1") != CAUSES[-1])
+    if known.height == died.height or known["DTHDOM"].is_in(STATING).any():
+        return CAUSES
+    return CAUSES[-1:] if plan.adam["ADAETTE"].is_empty() else (CAUSES[0], CAUSES[-1])
 
 
 def _stopping(plan: SafetyPlan, protocol: Protocol, rule: ToxicityMonitoring) -> Analysis:

@@ -86,7 +86,11 @@ def _quantile_numbers(name: str, interval: Interval, analysis: Analysis) -> list
 
 
 def estimate(chosen: Selection, analysis: Analysis) -> list[Number]:
-    """Return events, censored subjects, median and quartiles with log-log intervals (Brookmeyer-Crowley), and range."""
+    """Return events, censored subjects, median and quartiles with log-log intervals (Brookmeyer-Crowley), and range.
+
+    Of subjects with one time those with the event come before those censored, as in the estimate: the range begins
+    with an event where one has the shortest time, and ends with one where no censored subject has the longest.
+    """
     time, event = _times(chosen)
     km = kaplan_meier(time, event)
     numbers = [Number("N", chosen.n), Number("events", chosen.events), Number("censored", chosen.n - chosen.events)]
@@ -95,10 +99,9 @@ def estimate(chosen: Selection, analysis: Analysis) -> list[Number]:
         numbers += _quantile_numbers(
             name, survival_quantile(km, share, "log-log", analysis.setting("confidence")), analysis
         )
-    first, last = int(time.argmin()), int(time.argmax())
-    for name, place in (("min", first), ("max", last)):
-        numbers.append(Number(name, _months(time[place], analysis), "" if event[place] else "+", "months"))
-    return numbers
+    shortest, longest = time.min(), time.max()
+    ends = (("min", shortest, event[time == shortest].any()), ("max", longest, event[time == longest].all()))
+    return numbers + [Number(name, _months(at, analysis), "" if own else "+", "months") for name, at, own in ends]
 
 
 def symmetric(chosen: Selection, analysis: Analysis) -> list[Number]:

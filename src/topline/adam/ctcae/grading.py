@@ -117,7 +117,7 @@ def _plan(grader: Grader, test: str, unit: str, fasting: bool) -> Plan:
     unit = unit or ("1" if known.dimensionless else "")
     if not unit:
         return Plan(low, high, problem=NO_UNIT)
-    if parse_unit(unit) is None:
+    if parse_unit(unit) is None or not known.admits(unit):
         return Plan(low, high, problem=WRONG_UNIT)
     low_ladders, high_ladders = (
         rule.in_unit(unit, known.substance, grader.symptoms) if rule else None for rule in (low, high)

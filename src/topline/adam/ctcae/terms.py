@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from topline.adam.ctcae.tables import Criteria, Rule
-from topline.adam.units import Substance
+from topline.adam.units import Substance, conversion
 
 ANY = Substance()
 """A substance of which neither molar mass nor valence is needed."""
@@ -17,7 +17,7 @@ ANY = Substance()
 
 @dataclass(frozen=True, slots=True)
 class GradedTest:
-    """A test that CTCAE grades: its terms by direction, the substance, and what must be known of the sample."""
+    """A test that CTCAE grades: its terms by direction, the substance, the kinds of its unit, and of which sample."""
 
     code: str
     low: tuple[str, ...] = ()
@@ -26,6 +26,21 @@ class GradedTest:
     substance: Substance = ANY
     specimen: str = "blood"
     dimensionless: bool = False
+    units: tuple[str, ...] = ()
+
+    def admits(self, unit: str) -> bool:
+        """Return whether values of the test can be in `unit`: of one of its kinds, where kinds are stated.
+
+        A unit that is not known is of none of them; a pure number has the size of one, so that a percentage is none.
+
+        >>> alt, bilirubin, inr = (graded_tests()[code] for code in ("ALT", "BILI", "INR"))
+        >>> [alt.admits(unit) for unit in ("U/L", "ukat/L", "mmol/L")]
+        [True, True, False]
+        >>> [bilirubin.admits(unit) for unit in ("umol/L", "mg/dL", "U/L")], inr.admits("ratio"), inr.admits("%")
+        ([True, True, False], True, False)
+        """
+        factors = [(kind, conversion(unit, kind, self.substance)) for kind in self.units]
+        return not factors or any(factor is not None and (kind != "1" or factor == 1) for kind, factor in factors)
 
     def low_rule(self, criteria: Criteria) -> Rule | None:
         """Return the rule of low values in a version, None where it has none."""
@@ -60,4 +75,5 @@ def _test(code: str, entry: Mapping[str, Any]) -> GradedTest:
         substance=Substance(entry.get("molar_mass"), entry.get("valence")),
         specimen=entry.get("specimen", "blood"),
         dimensionless=entry.get("dimensionless", False),
+        units=tuple(entry.get("units", ())),
     )
