@@ -46,7 +46,7 @@ def breakages(variable: Variable) -> Iterator[tuple[str, object]]:
         yield "TL-T01", 7 if variable.kind is Kind.INTEGER else "no code"
     elif variable.kind is Kind.FLAG:
         yield "TL-T01", "y"
-    elif variable.codes and variable.codes[0].swapcase() != variable.codes[0]:
+    elif variable.kind is not Kind.LIST and variable.codes and variable.codes[0].swapcase() != variable.codes[0]:
         yield "TL-T11", variable.codes[0].swapcase()
     if variable.kind is Kind.ISO_DATE:
         yield from (("TL-T06", text) for text in ("2019-02-31", "31/02/2019", "2019-13", "2019-02-31T10:00"))

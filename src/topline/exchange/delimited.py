@@ -48,21 +48,21 @@ def read_delimited(path: Path) -> Reading:
     found: list[Finding] = []
     if dialect.encoding.nuls:
         found.append(Finding("TL-F10", path.name, message=f"{dialect.encoding.nuls} NUL characters are left out"))
-    if _is_clean(path, dialect):
-        frame = _frame(path, dialect.delimiter)
+    if is_clean(path, dialect):
+        frame = text_frame(path, dialect.delimiter)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            found += _rewritten(path, dialect, Path(folder) / "clean.csv")
-            frame = _frame(Path(folder) / "clean.csv", ",")
+            found += rewritten(path, dialect, Path(folder) / "clean.csv")
+            frame = text_frame(Path(folder) / "clean.csv", ",")
     named, doubled = name_columns(frame, dialect.header, path.name)
-    return Reading((Dataset("", _without_blank_rows(named)),), dialect.encoding.name, (*found, *doubled))
+    return Reading((Dataset("", without_blank_rows(named)),), dialect.encoding.name, (*found, *doubled))
 
 
 def _dialect(path: Path) -> Dialect:
     encoding = detect_encoding(lambda: chunks(path))
     sample = next(chunks(path, SAMPLE)).decode(encoding.name, errors="ignore").replace("\0", "")
     sample = sample.removeprefix(GARBLED)
-    headers = {mark: _first_record(sample, mark) for mark in DELIMITERS}
+    headers = {mark: first_record(sample, mark) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: len(headers[mark]))
     names = {name.strip().upper() for name in headers[delimiter]}
     if not names & EXPECTED and not names >= DICTIONARY and sdtm_table(path.stem) is None:
@@ -71,7 +71,8 @@ def _dialect(path: Path) -> Dialect:
     return Dialect(encoding, delimiter, headers[delimiter])
 
 
-def _first_record(sample: str, delimiter: str) -> tuple[str, ...]:
+def first_record(sample: str, delimiter: str) -> tuple[str, ...]:
+    """Return the fields of the first record that is not blank, none where there is none."""
     try:
         records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         return tuple(next((record for record in records if "".join(record).strip()), []))
@@ -79,7 +80,8 @@ def _first_record(sample: str, delimiter: str) -> tuple[str, ...]:
         return ()
 
 
-def _is_clean(path: Path, dialect: Dialect) -> bool:
+def is_clean(path: Path, dialect: Dialect) -> bool:
+    """Say whether a text is UTF-8 without NUL, and each record has as many fields as the header."""
     if dialect.encoding.name not in ("utf-8", "utf-8-sig") or dialect.encoding.nuls:
         return False
     return is_regular(_without_mark(path), dialect.delimiter, len(dialect.header))
@@ -90,12 +92,13 @@ def _without_mark(path: Path) -> Iterator[bytes]:
         yield piece if number else piece.removeprefix(BOM)
 
 
-def _rewritten(path: Path, dialect: Dialect, target: Path) -> list[Finding]:
+def rewritten(path: Path, dialect: Dialect, target: Path) -> list[Finding]:
+    """Write a text anew as a regular one, record by record, and return what was found on the way."""
     with path.open("r", encoding=dialect.encoding.name, newline="") as source:
         return rewrite(source, dialect.delimiter, target, path.name)
 
 
-def _frame(path: Path, delimiter: str) -> pl.DataFrame:
+def text_frame(path: Path, delimiter: str) -> pl.DataFrame:
     """Return a regular text as a frame of text columns; a quoted empty field is null like an empty one."""
     scan = pl.scan_csv(path, separator=delimiter, infer_schema=False, low_memory=True, glob=False)
     try:
@@ -108,7 +111,7 @@ def _frame(path: Path, delimiter: str) -> pl.DataFrame:
     return frame
 
 
-def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
+def without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """Leave out the records without any value, such as spreadsheets append."""
     if not frame.height:
         return frame

@@ -37,6 +37,15 @@ def read_study(name: str) -> tuple[Protocol, str]:
     return parse_protocol(text, where), text
 
 
+def study_path(name: str) -> str:
+    """Return what the file of a study is called in messages.
+
+    >>> study_path("NCT07142421")
+    'nct07142421/study.yaml'
+    """
+    return _text(name.strip())[1]
+
+
 def _text(name: str) -> tuple[str, str]:
     """Return the text of a study's file, and what it is called in messages."""
     if name.lower() in builtin_studies():

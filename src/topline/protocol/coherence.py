@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from topline.protocol.biomarker_coherence import marker_condition_faults, marker_contradictions
+from topline.protocol.eligibility.coherence import criterion_condition_faults, criterion_contradictions
 from topline.protocol.expression import date_fault, expression_fault
 from topline.protocol.tree import Path, find, get, items, number, numbers, path_text, texts
 from topline.tables.adam import ADAM, ADSL, RESPONSE_PARAMETERS, RESPONSES
@@ -245,6 +246,12 @@ def _markers(study: object) -> Iterator[Fault]:
     yield from (Fault("TL-P06", path, what) for path, what in marker_condition_faults(study))
 
 
+def _criteria(study: object) -> Iterator[Fault]:
+    """Yield what does not agree within the criteria, and their conditions that are not understood."""
+    yield from (contradiction(path, what) for path, what in criterion_contradictions(study))
+    yield from (Fault("TL-P06", path, what) for path, what in criterion_condition_faults(study))
+
+
 def _calendar(study: object) -> Iterator[Fault]:
     """Yield ages and scans out of order, and days of dosing outside their cycle."""
     youngest, oldest = number(study, "population", "ages", "minimum"), number(study, "population", "ages", "maximum")
@@ -291,6 +298,7 @@ CHECKS: tuple[Callable[[object], Iterator[Fault]], ...] = (
     _decision,
     _analyses,
     _markers,
+    _criteria,
     _calendar,
     _assumptions,
 )

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from functools import lru_cache
 
 import polars as pl
 
@@ -20,6 +21,7 @@ CLOCK = re.compile(r"\b(CURRENT_(DATE|TIME|TIMESTAMP)|NOW|TODAY)\b", re.IGNORECA
 ACROSS_ROWS = re.compile(r'"(Agg|Over|Window)":')
 
 
+@lru_cache(maxsize=4096)
 def expression_fault(text: str, table: Table) -> str | None:
     """Return what is wrong with a condition over a table, or None when it is sound.
 

@@ -66,7 +66,7 @@ def _child(node: Schema, step: str | int) -> Schema:
     if isinstance(step, int):
         found = node.get("items")
     else:
-        found = node.get("properties", {}).get(step) or _forms(node).get(step) or node.get("additionalProperties")
+        found = node.get("properties", {}).get(step) or _forms(node).get(step) or _values(node)
     return found if isinstance(found, Mapping) else {}
 
 
@@ -103,9 +103,16 @@ def _inner_keys(node: Schema, path: str, form: str) -> Iterator[Key]:
     yield from _keys(node, path, form) if "properties" in node else ()
     for name, inner in _forms(node).items():
         yield from _keys(inner, path, name)
-    for key, mark in (("items", "[]"), ("additionalProperties", ".*")):
-        if isinstance(node.get(key), Mapping):
-            yield from _inner_keys(_resolved(node[key]), path + mark, form)
+    for each, mark in ((node.get("items"), "[]"), (_values(node), ".*")):
+        if isinstance(each, Mapping):
+            yield from _inner_keys(_resolved(each), path + mark, form)
+
+
+def _values(node: Schema) -> Schema | None:
+    """Return the schema of the values of a mapping whose keys the study chooses, or None for any other node."""
+    found = node.get("additionalProperties")
+    patterns = node.get("patternProperties")
+    return found if isinstance(found, Mapping) else next(iter(patterns.values())) if patterns else None
 
 
 def _type(node: Schema) -> str:
@@ -114,8 +121,9 @@ def _type(node: Schema) -> str:
     node = _resolved(node)
     if node.get("type") == "array":
         return f"list of {_type(node['items'])}"
-    if isinstance(node.get("additionalProperties"), Mapping):
-        return f"mapping of {_type(node['additionalProperties'])}"
+    values = _values(node)
+    if values is not None:
+        return f"mapping of {_type(values)}"
     return ("mapping" if "properties" in node or "oneOf" in node else TYPES[node["type"]]) + null
 
 

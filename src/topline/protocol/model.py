@@ -10,6 +10,7 @@ from topline.protocol.biomarker import Biomarkers
 from topline.protocol.coherence import faults, refuse
 from topline.protocol.criteria import Criteria
 from topline.protocol.design import AnalysisSet, Design
+from topline.protocol.eligibility.criterion import Eligibility
 from topline.protocol.endpoints import Endpoint, Landmark
 from topline.protocol.monitoring import ToxicityMonitoring
 from topline.protocol.part import Fixed, FixedMapping, Part, Words
@@ -90,6 +91,7 @@ class Protocol(Part):
     topline: Literal[1] = Field(description="the version of this format")
     identifiers: Identifiers = Field(description="how the trial is named")
     population: Population = Field(description="who is treated")
+    eligibility: Eligibility = Field(default=Eligibility(), description="the criteria of inclusion and exclusion")
     arms: tuple[Arm, ...] = Field(min_length=1, description="the treatment arms")
     schedule: Schedule = Field(description="when things happen")
     criteria: Criteria = Field(description="the criteria the trial judges by")
@@ -110,6 +112,9 @@ class Protocol(Part):
         description="by dotted path (list items by id, code, name or index): why a value that the record leaves open "
         "is as it stands",
     )
+    accepted: FixedMapping[
+        Annotated[str, Field(pattern=r"^[A-Z]{3}-[0-9]{2}$")], Annotated[str, Field(min_length=1, max_length=2000)]
+    ] = Field(default_factory=Fixed, description="by lint rule (OUT-07): why the team accepts what it finds")
 
     @property
     def digest(self) -> str:

@@ -11,7 +11,7 @@ from topline.protocol.part import Part
 class ScanInterval(Part):
     """Scans every `every_weeks` weeks, until `until_week` (the last interval has none)."""
 
-    every_weeks: float = Field(gt=0, le=52, description="weeks from one scan to the next")
+    every_weeks: float = Field(ge=1, le=52, description="weeks from one scan to the next")
     until_week: float | None = Field(
         default=None, gt=0, description="week after time zero up to which the interval holds; null: without end"
     )

@@ -75,7 +75,7 @@ def _variable_faults(variable: Variable, record: pl.Expr, frame: pl.DataFrame) -
     codes = variable.codes or (YES_NO if variable.kind is Kind.FLAG else ())
     if codes and not variable.extensible:
         yield Fault("TL-T01", ~_coded(variable, codes), {**told, "message": f"is not one of {', '.join(codes)}"})
-    elif codes:
+    elif codes and variable.kind is not Kind.LIST:
         yield Fault("TL-T11", _other_letters(column, codes), {**told, "message": "is a code in other letters"})
     if variable.kind is Kind.ISO_DATE:
         yield Fault("TL-T06", ~is_date(column), {**told, "message": "is not a date; treated as missing"})

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from topline.tables.adam import ADAM
 from topline.tables.declare import Core, Table, Variable
 from topline.tables.findings import FINDINGS
+from topline.tables.patients import PATIENTS
 from topline.tables.results import LINEAGE, RESULTS
+from topline.tables.screening import FUNNEL, NEEDED, SCREENING, VERDICTS
 from topline.tables.sdtm import SDTM
 
 PARTS: Mapping[str, tuple[Table, ...]] = {
+    "Screening: who may enrol": (PATIENTS, SCREENING, VERDICTS, FUNNEL, NEEDED),
     "SDTM: what was collected": tuple(SDTM.values()),
     "ADaM: what is analysed": tuple(ADAM.values()),
     "topline: what comes out": (RESULTS, LINEAGE, FINDINGS),

@@ -12,6 +12,14 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
         "the study file",
         "A study file has a fault. All faults are shown at once, the file is not used, and the exit code is 2.",
     ),
+    "I": (
+        "records of registers",
+        "A record, or a folder made from one, cannot be used as it stands. Nothing is written, and the exit code is 2.",
+    ),
+    "E": (
+        "eligibility and screening",
+        "A criterion, or the table of candidates, leaves a doubt; a value that cannot be read counts as unknown.",
+    ),
     "T": ("one table", "A record or variable is not what the declaration of its table says; see [tables](tables.md)."),
     "D": ("data across tables", "Records of several domains, or of one subject, do not fit together."),
     "R": ("response", "Lesions, scans or recorded responses leave a doubt under RECIST 1.1."),
@@ -40,7 +48,7 @@ severity says how much it matters:
 * `warning`: a result may change.
 * `note`: for information.
 
-An **error of the call** (families C and P) stops the command instead, with exit code 2.
+An **error of the call** (families C, P and I) stops the command instead, with exit code 2.
 
 Both have three parts: what is wrong and where, the rule, and what to do.
 

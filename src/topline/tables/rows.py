@@ -63,7 +63,7 @@ def _draw(variable: Variable, n: int, generator: np.random.Generator) -> pl.Seri
         return pl.Series("STUDYID", ["STUDY"] * n, dtype=pl.String)
     if variable.name == "USUBJID":
         return pl.Series("USUBJID", [f"SUBJECT-{i // SUBJECTS}" for i in range(n)], dtype=pl.String)
-    if variable.codes:
+    if variable.codes and variable.kind is not Kind.LIST:
         codes = generator.choice(variable.codes, n).tolist()
         return pl.Series(variable.name, codes, dtype=pl.String).cast(variable.dtype)
     return pl.Series(variable.name, _values(variable, n, generator), dtype=variable.dtype)
@@ -86,7 +86,7 @@ def _values(variable: Variable, n: int, generator: np.random.Generator) -> list[
         case Kind.FLAG:
             return list(generator.choice(["Y", "N"], n).tolist())
         case Kind.LIST:
-            return [generator.choice(WORDS, generator.integers(0, 3)).tolist() for _ in range(n)]
+            return [generator.choice(variable.codes or WORDS, generator.integers(0, 3)).tolist() for _ in range(n)]
         case Kind.TEXT:
             return list(generator.choice(WORDS, n).tolist())
 

@@ -1,0 +1,1 @@
+"""Who may enrol: criteria as text, as expressions over the patient table, and as verdicts about patients."""
