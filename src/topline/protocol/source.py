@@ -64,14 +64,14 @@ def parse_protocol(text: str, where: str = "study.yaml") -> Protocol:
     return protocol
 
 
-def study_text(protocol: Protocol) -> str:
-    """Return a study file that holds this protocol, with every default written out.
+def study_text(protocol: Protocol, width: int = 1_000_000) -> str:
+    """Return a study file that holds this protocol, with every default written out, lines folded at `width`.
 
     `parse_protocol(study_text(protocol)) == protocol` for every protocol without control characters.
     """
     writer = YAML()
     writer.Representer = _Representer
-    writer.width = 1_000_000
+    writer.width = width
     writer.indent(mapping=2, sequence=4, offset=2)
     buffer = io.StringIO()
     writer.dump(_quoted(protocol.model_dump(mode="json")), buffer)

@@ -1,0 +1,3 @@
+"""The forms of the shared sample records."""
+
+FORMS = ("ctgov", "veeva", "flat")
