@@ -6,6 +6,7 @@ Tests compare each page with its source, so that a page that was forgotten fails
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from topline.protocol.lint.manual import lint_page
 from topline.protocol.manual import render_manual
 from topline.stats.manual import results_page
 from topline.tables.manual import manual
@@ -13,6 +14,7 @@ from topline.tables.messages import messages_page
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "findings.md": messages_page,
+    "lint.md": lint_page,
     "protocol.md": render_manual,
     "results.md": results_page,
     "tables.md": manual,

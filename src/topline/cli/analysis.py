@@ -1,58 +1,22 @@
-"""The commands: run a study, show both examples, trace a number, list the studies.
-
-Exit codes: 0 the run is complete; 2 the call has no answer (the message says why); 3 with --strict, the data hold
-errors; 130 interrupted. Whatever happens, an earlier output folder is replaced whole or not at all.
-"""
+"""The commands about trials: run a study, show both examples, trace a number, list the studies."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from topline.cli.group import answered, main
+
 if TYPE_CHECKING:
     from topline.job import Done, Progress
     from topline.trace import Trace
 
-DEMO_SEED = 2028
+DEMO_SEED = 2027
 """The first seed from 2026 on with which the two-stage example goes on to its second stage."""
 ROWS_SHOWN = 60
-
-
-def answered(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn errors of a call into a message and an exit code."""
-
-    @wraps(command)
-    def run(*args: Any, **options: Any) -> Any:
-        from topline.errors import ToplineError
-
-        try:
-            return command(*args, **options)
-        except ToplineError as error:
-            click.echo(str(error), err=True)
-            sys.exit(2)
-        except KeyboardInterrupt:
-            click.echo("interrupted; earlier outputs stand as they were", err=True)
-            sys.exit(130)
-
-    return run
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="topline", prog_name="topline")
-def main() -> None:
-    """Take a phase II oncology trial from protocol to topline results, every number traceable.
-
-    \b
-    Examples:
-      topline demo                                   both example trials on virtual patients
-      topline run nct02976896                        one of them, into out/nct02976896
-      topline run my-trial/study.yaml --data sdtm/   a trial on its own SDTM files
-      topline trace out/nct02976896 ORR/all/rate     from a number back to its records
-    """
 
 
 @main.command()
