@@ -163,12 +163,17 @@ def test_a_confirmation_holds_until_the_condition_changes(folder: Path, tmp_path
     assert "A. Investigator" in text
     path.write_text(text.replace("condition: AGE >= 18", "condition: AGE >= 19"), "utf-8")
     assert "STU-43" in topline("lint", path).output
+    assert topline("confirm", path, "--by", "A").exit_code == 2
+    assert "has not come yet" in topline("confirm", path, "I01", "--by", "A", "--on", "2999-01-01").output
+    again = topline("confirm", path, "I06", "--by", "B. Other", "--on", DAY).output
+    assert "AGE >= 19" in again
+    assert "A. Investigator, 2026-11-21" in again
     refused = topline("confirm", path, "I99", "--by", "A. Investigator")
     assert (refused.exit_code, "TL-E19" in refused.output) == (2, True)
 
 
 def test_a_built_in_study_is_not_confirmed_in_place() -> None:
-    result = topline("confirm", STUDY, "--by", "A. Investigator")
+    result = topline("confirm", STUDY, "--all", "--by", "A. Investigator")
     assert result.exit_code == 2
     assert "copy" in result.output
 
@@ -204,9 +209,39 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         ("screen", "nct00000000", "--patients", tmp_path / "no.csv"),
         ("screen", STUDY, "--patients", tmp_path / "no.csv"),
         ("record", "nct00000000"),
-        ("confirm", tmp_path / "no", "--by", "X"),
+        ("confirm", tmp_path / "no", "--all", "--by", "X"),
     ):
         result = topline(*words)
         assert result.exit_code == 2, (words, result.output)
         assert "TL-" in result.output
         assert "Traceback" not in result.output
+
+
+def test_the_limits_of_the_population_judge_too(tmp_path: Path) -> None:
+    path = candidates(tmp_path)
+    frame = pl.read_csv(path)
+    old = frame.head(1).with_columns(SUBJID=pl.lit("D"), AGE=pl.lit(81, dtype=pl.Int64))
+    edge = frame.head(1).with_columns(SUBJID=pl.lit("E"), AGE=pl.lit(80, dtype=pl.Int64))
+    pl.concat([frame, old, edge]).write_csv(path)
+    assert topline("screen", STUDY, "--patients", path, "--out", tmp_path / "out").exit_code == 0
+    verdicts = dict(pl.read_csv(tmp_path / "out" / "verdicts.csv").select("SUBJID", "VERDICT").iter_rows())
+    assert (verdicts["D"], verdicts["E"]) == ("INELIGIBLE", "ELIGIBLE")
+    told = pl.read_csv(tmp_path / "out" / "criteria.csv").filter(SUBJID="D", STATUS="NOT MET")
+    assert told.select("CRITERION", "DATUM").rows() == [("I00", "AGE 81 years (< 81)")]
+
+
+def test_a_withdrawn_criterion_judges_nobody(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_bytes((folder / "study.yaml").read_bytes())
+    assert topline("confirm", path, "I06", "--by", "A", "--on", DAY).exit_code == 0
+    text = path.read_text("utf-8").replace("condition: AGE >= 18", "condition: AGE >= 65")
+    path.write_text(text, "utf-8")
+    assert topline("screen", path, "--patients", candidates(tmp_path), "--out", tmp_path / "out").exit_code == 0
+    found = pl.read_csv(tmp_path / "out" / "criteria.csv").filter(CRITERION="I06")["STATUS"].unique().to_list()
+    assert found == ["UNKNOWN"]
+
+
+def test_a_folder_may_be_called_as_a_file(record: Path, tmp_path: Path) -> None:
+    made = tmp_path / "study.json"
+    assert topline("new", made, "--from", record).exit_code == 0
+    assert json.loads(topline("record", made).output) == json.loads(record.read_text("utf-8"))

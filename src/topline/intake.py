@@ -26,6 +26,8 @@ from topline.protocol.draft.registry import render_record
 from topline.protocol.draft.study import Draft, draft_study
 from topline.protocol.eligibility.confirm import confirm_text
 from topline.protocol.eligibility.coverage import coverage
+from topline.protocol.eligibility.criterion import Criterion
+from topline.protocol.eligibility.population import with_population
 from topline.protocol.lint.rule import Answer, Assessment
 from topline.protocol.lint.run import lint_record
 from topline.protocol.lint.sarif import render_sarif
@@ -107,6 +109,9 @@ def _told(folder: Path, record: Record, draft: Draft, linted: Sequence[Linted]) 
     found = coverage(record.content.eligibility.eligibility_criteria or "").items
     shares = ", ".join(f"{found.get(name, 0)} {words}" for name, words in SHARES.items())
     yield f"Criteria: {_counted(sum(found.values()), 'item')}, {shares}"
+    written = len(draft.protocol.eligibility.criteria)
+    if written < sum(found.values()):
+        yield f"Of these {written:,} stand in the study file, which holds no more; the record keeps them all"
     for one in linted:
         yield f"Lint of {one.where}: {summary(one.assessments)}"
     yield f"{_counted(len(draft.questions), 'open question')}: {folder / 'questions.md'}"
@@ -159,7 +164,8 @@ def _is_study(target: str, path: Path) -> bool:
 def kept_record(study: Path) -> Path | None:
     """Return the copy of the record in the folder of a study, or None where it has none."""
     folder = study if study.is_dir() else study.parent
-    if study.suffix.lower() not in ("", ".yaml", ".yml") or not (folder / STUDY).is_file():
+    file = study.is_dir() or study.suffix.lower() in (".yaml", ".yml")
+    if not file or not (folder / STUDY).is_file():
         return None
     found = sorted(path for path in folder.glob(f"{RECORD}.*") if path.suffix.lower() in (".txt", ".json", ".csv"))
     return found[0] if found else None
@@ -193,8 +199,9 @@ def screen_patients(study: str, patients: Path, out: Path | None, *, only_confir
     name = protocol.identifiers.study
     folder = out or Path("out") / f"{name.lower()}-screening"
     check_output(folder)
-    frame, findings = read_patients(patients, protocol.eligibility)
-    screening = screen(protocol.eligibility, frame, only_confirmed=only_confirmed)
+    criteria = with_population(protocol.eligibility, protocol.population)
+    frame, findings = read_patients(patients, criteria)
+    screening = screen(criteria, frame, only_confirmed=only_confirmed)
     with patients.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     form = patients.suffix.lstrip(".").lower()
@@ -208,10 +215,16 @@ def screen_patients(study: str, patients: Path, out: Path | None, *, only_confir
         f"{name}  {protocol.identifiers.title.en}",
         f"{_counted(frame.height, 'candidate')}: {_verdicts(counts)}",
         f"{_counted(len(states), 'criterion', 'criteria')}: {states.count('confirmed')} confirmed, "
-        f"{states.count('draft')} drafts, {states.count('withdrawn')} withdrawn",
+        f"{_counted(states.count('draft'), 'draft')}, {states.count('withdrawn')} withdrawn"
+        f"{_judging(states, only_confirmed)}",
         f"Findings about the table: {int(findings['COUNT'].sum()) if findings.height else 'none'}",
         f"Written: {folder} ({', '.join(written)})",
     )
+
+
+def _judging(states: Sequence[str], only_confirmed: bool) -> str:
+    """Return a word on drafts that took part in the verdicts."""
+    return "; drafts judge too, for trying them out" if "draft" in states and not only_confirmed else ""
 
 
 def _verdicts(counts: Mapping[str, int]) -> str:
@@ -223,10 +236,13 @@ def confirm_criteria(study: Path, criteria: Sequence[str], by: str, day: date) -
 
     Raises ToplineError TL-E19 where a criterion or the name cannot be taken, TL-C05 where the file cannot be written.
     """
-    read_study(str(study))
+    protocol, _ = read_study(str(study))
+    before_states = {one.id: one.confirmed for one in protocol.eligibility.criteria}
     path = study / STUDY if study.is_dir() else study
     if not path.is_file():
         raise ToplineError("TL-E19", where=str(study), what="is a built-in study; copy it and confirm in the copy")
+    if day > date.today():
+        raise ToplineError("TL-E19", where=str(study), what=f"{day} has not come yet")
     before = path.read_bytes().decode("utf-8")
     after = confirm_text(before, criteria, by, day, str(path))
     try:
@@ -237,10 +253,23 @@ def confirm_criteria(study: Path, criteria: Sequence[str], by: str, day: date) -
     states = {one.id: one.state.value for one in protocol.eligibility.criteria}
     confirmed = [name for name in states if not criteria or name in criteria]
     others = [f"{name} {state}" for name, state in states.items() if state != "confirmed"]
+    said = [line for one in protocol.eligibility.criteria if one.id in confirmed for line in _read(one)]
+    replaced = [f"{name} ({was.by}, {was.on})" for name in confirmed if (was := before_states[name])]
     return (
+        *said,
         f"Confirmed by {by} on {day}: {', '.join(confirmed)}",
+        *([f"In the place of an earlier confirmation: {', '.join(replaced)}"] if replaced else []),
         f"Not confirmed: {', '.join(others)}" if others else "All criteria are confirmed",
     )
+
+
+def _read(criterion: Criterion) -> Iterator[str]:
+    """Yield what a person confirms: the text of a criterion, and what it became."""
+    yield f"{criterion.id}  {' '.join(criterion.text.split())}"
+    yield f"     {' '.join(criterion.condition.split())}"
+    if criterion.applies != "TRUE":
+        yield f"     applies to: {criterion.applies}"
+    yield from (f"     {name}: {' '.join(asked.split())}" for name, asked in criterion.signoffs.items())
 
 
 def _replace_file(path: Path, text: str) -> None:

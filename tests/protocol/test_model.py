@@ -121,6 +121,11 @@ OTHERS: dict[str | int, list[object]] = {
     "no_follow_up": ["event"],
     "monitoring": [{"acceptable_rate": 0.3}],
     "markers": [[marker()]],
+    "condition": ["AGE >= 19"],
+    "applies": ["SEX = 'F'"],
+    "signoffs": [{"I01_A": "x"}, {"E01_A": "x"}],
+    "confirmed": [{"by": "x", "on": "2024-01-05", "digest": "0123456789abcdef"}],
+    "accepted": [{"OUT-07": "x"}],
 }
 FIXED = {
     "topline",
@@ -151,7 +156,11 @@ def valid(content: Any) -> Protocol | None:
 
 
 def test_a_change_of_any_leaf_changes_the_digest() -> None:
-    made = protocol(endpoints=[*(each.model_dump() for each in protocol().endpoints), time_to_event("PFS", ("death",))])
+    own = {"text": "Adults", "condition": "AGE >= 18"}
+    made = protocol(
+        endpoints=[*(each.model_dump() for each in protocol().endpoints), time_to_event("PFS", ("death",))],
+        eligibility={"inclusion": [{"id": "I01", **own}], "exclusion": [{"id": "E01", **own}]},
+    )
     content = made.model_dump(mode="json")
     digests, unchanged = {made.digest}, []
     paths = leaves(content)

@@ -97,11 +97,12 @@ def screen(study: str, patients: Path, out: Path | None, confirmed: bool) -> Non
 @main.command()
 @click.argument("study", type=FILE)
 @click.argument("criteria", nargs=-1, metavar="[CRITERION]...")
+@click.option("--all", "everything", is_flag=True, help="Confirm every criterion of the study.")
 @click.option("--by", required=True, help="Who read text and condition and confirms that they agree.")
 @click.option("--on", "day", type=DAY, help="The day of the confirmation. [default: today]")
 @answered
-def confirm(study: Path, criteria: tuple[str, ...], by: str, day: "datetime | None") -> None:
-    """Confirm criteria of STUDY (a study.yaml or its folder), by id: all, unless some are named.
+def confirm(study: Path, criteria: tuple[str, ...], by: str, day: "datetime | None", everything: bool) -> None:
+    """Confirm criteria of STUDY (a study.yaml or its folder), by id; text and condition are shown.
 
     A criterion whose text or condition is changed afterwards loses its confirmation.
 
@@ -110,6 +111,9 @@ def confirm(study: Path, criteria: tuple[str, ...], by: str, day: "datetime | No
       topline confirm my-trial I01 I02 E03 --by "A. Investigator"
     """
     from topline.intake import confirm_criteria
+
+    if everything == bool(criteria):
+        raise click.UsageError("name the criteria to confirm, or say --all")
 
     for line in confirm_criteria(study, criteria, by, _day(day)):
         click.echo(line)

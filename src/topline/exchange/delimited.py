@@ -48,14 +48,21 @@ def read_delimited(path: Path) -> Reading:
     found: list[Finding] = []
     if dialect.encoding.nuls:
         found.append(Finding("TL-F10", path.name, message=f"{dialect.encoding.nuls} NUL characters are left out"))
-    if is_clean(path, dialect):
-        frame = text_frame(path, dialect.delimiter)
+    frame, told = named_frame(path, dialect)
+    return Reading((Dataset("", frame),), dialect.encoding.name, (*found, *told))
+
+
+def named_frame(path: Path, dialect: Dialect) -> tuple[pl.DataFrame, list[Finding]]:
+    """Return a text as a frame of text columns under the names of its header, without blank rows, and the findings."""
+    found: list[Finding] = []
+    if _is_clean(path, dialect):
+        frame = _text_frame(path, dialect.delimiter)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            found += rewritten(path, dialect, Path(folder) / "clean.csv")
-            frame = text_frame(Path(folder) / "clean.csv", ",")
+            found += _rewritten(path, dialect, Path(folder) / "clean.csv")
+            frame = _text_frame(Path(folder) / "clean.csv", ",")
     named, doubled = name_columns(frame, dialect.header, path.name)
-    return Reading((Dataset("", without_blank_rows(named)),), dialect.encoding.name, (*found, *doubled))
+    return _without_blank_rows(named), [*found, *doubled]
 
 
 def _dialect(path: Path) -> Dialect:
@@ -80,7 +87,7 @@ def first_record(sample: str, delimiter: str) -> tuple[str, ...]:
         return ()
 
 
-def is_clean(path: Path, dialect: Dialect) -> bool:
+def _is_clean(path: Path, dialect: Dialect) -> bool:
     """Say whether a text is UTF-8 without NUL, and each record has as many fields as the header."""
     if dialect.encoding.name not in ("utf-8", "utf-8-sig") or dialect.encoding.nuls:
         return False
@@ -92,13 +99,13 @@ def _without_mark(path: Path) -> Iterator[bytes]:
         yield piece if number else piece.removeprefix(BOM)
 
 
-def rewritten(path: Path, dialect: Dialect, target: Path) -> list[Finding]:
+def _rewritten(path: Path, dialect: Dialect, target: Path) -> list[Finding]:
     """Write a text anew as a regular one, record by record, and return what was found on the way."""
     with path.open("r", encoding=dialect.encoding.name, newline="") as source:
         return rewrite(source, dialect.delimiter, target, path.name)
 
 
-def text_frame(path: Path, delimiter: str) -> pl.DataFrame:
+def _text_frame(path: Path, delimiter: str) -> pl.DataFrame:
     """Return a regular text as a frame of text columns; a quoted empty field is null like an empty one."""
     scan = pl.scan_csv(path, separator=delimiter, infer_schema=False, low_memory=True, glob=False)
     try:
@@ -111,7 +118,7 @@ def text_frame(path: Path, delimiter: str) -> pl.DataFrame:
     return frame
 
 
-def without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
+def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """Leave out the records without any value, such as spreadsheets append."""
     if not frame.height:
         return frame

@@ -6,7 +6,6 @@ only these are converted. What is not used as it stands is a finding; no row is 
 
 import difflib
 import stat
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,16 +14,7 @@ import polars as pl
 from topline.errors import Finding, ToplineError
 from topline.exchange.columns import name_columns
 from topline.exchange.dataset_json import read_dataset_json
-from topline.exchange.delimited import (
-    DELIMITERS,
-    GARBLED,
-    Dialect,
-    first_record,
-    is_clean,
-    rewritten,
-    text_frame,
-    without_blank_rows,
-)
+from topline.exchange.delimited import DELIMITERS, GARBLED, Dialect, first_record, named_frame
 from topline.exchange.encoding import Encoding, detect_encoding
 from topline.exchange.formats import recognise
 from topline.exchange.patient_values import take_column
@@ -125,14 +115,8 @@ def _opened(path: Path, table: Table) -> Raw:
 def _delimited(path: Path, table: Table) -> Raw:
     dialect = _dialect(path, table)
     found = _encoding_findings(path, dialect.encoding)
-    if is_clean(path, dialect):
-        frame = text_frame(path, dialect.delimiter)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            found += rewritten(path, dialect, Path(folder) / "clean.csv")
-            frame = text_frame(Path(folder) / "clean.csv", ",")
-    frame, doubled = name_columns(frame, dialect.header, path.name)
-    return without_blank_rows(frame), [*found, *doubled]
+    frame, told = named_frame(path, dialect)
+    return frame, [*found, *told]
 
 
 def _dialect(path: Path, table: Table) -> Dialect:

@@ -29,9 +29,10 @@ def _count(name: str, label: str, high: float) -> Variable:
     return Variable(name, label, Kind.INTEGER, low=0, high=high)
 
 
-def _limited(name: str, label: str, unit: str, high: float) -> tuple[Variable, Variable]:
-    """Return a laboratory value and the upper limit of its normal range."""
-    return _number(name, label, unit, 0, high), _number(f"{name}ULN", f"{label}, Upper Limit of Normal", unit, 0, high)
+def _limited(name: str, label: str, unit: str, high: float, low: float = 0) -> tuple[Variable, Variable]:
+    """Return a laboratory value and the upper limit of its normal range; `low` is below what anybody lives with."""
+    limit = _number(f"{name}ULN", f"{label}, Upper Limit of Normal", unit, low, high)
+    return _number(name, label, unit, low, high), limit
 
 
 def _date(name: str, label: str) -> Variable:
@@ -78,7 +79,22 @@ PATIENTS = Table(
             extensible=True,
         ),
         _flag("PATHCONF", "Diagnosis Confirmed by Pathology"),
-        _text("STAGE", "Clinical Stage Group", "0", "I", "II", "III", "IIIA", "IIIB", "IIIC", "IV", extensible=True),
+        _text(
+            "STAGE",
+            "Clinical Stage Group",
+            "0",
+            "I",
+            "II",
+            "III",
+            "IIIA",
+            "IIIB",
+            "IIIC",
+            "IV",
+            "IVA",
+            "IVB",
+            "IVC",
+            extensible=True,
+        ),
         _text("STAGEED", "Edition of the Staging System", "AJCC 7", "AJCC 8", extensible=True),
         _text("EXTENT", "Extent of Disease", "LOCALIZED", "LOCALLY ADVANCED", "RECURRENT", "METASTATIC"),
         _flag("RESECTBL", "Resectable"),
@@ -120,19 +136,19 @@ PATIENTS = Table(
         *_event("STROKFL", "LSTROKDT", "Stroke"),
         *_event("TIAFL", "LTIADT", "Transient Ischaemic Attack"),
         *_event("BLEEDFL", "LBLEEDDT", "Bleeding of Any Kind and Grade"),
-        _number("HGB", "Haemoglobin", "g/L", 0, 300),
+        _number("HGB", "Haemoglobin", "g/L", 20, 300),
         _number("ANC", "Neutrophils", "10^9/L", 0, 500),
         _number("PLT", "Platelets", "10^9/L", 0, 5000),
         _number("WBC", "Leukocytes", "10^9/L", 0, 1000),
         _number("LYM", "Lymphocytes", "10^9/L", 0, 1000),
-        *_limited("BILI", "Total Bilirubin", "umol/L", 2000),
+        *_limited("BILI", "Total Bilirubin", "umol/L", 2000, 1),
         *_limited("ALT", "Alanine Aminotransferase", "U/L", 20000),
         *_limited("AST", "Aspartate Aminotransferase", "U/L", 20000),
         *_limited("ALP", "Alkaline Phosphatase", "U/L", 20000),
-        *_limited("CREAT", "Serum Creatinine", "umol/L", 5000),
+        *_limited("CREAT", "Serum Creatinine", "umol/L", 5000, 15),
         _number("CRCL", "Creatinine Clearance, Not Adjusted to Body Surface", "mL/min", 0, 400),
         _number("GFRE", "Estimated Glomerular Filtration Rate", "mL/min/1.73m2", 0, 400),
-        _number("ALB", "Albumin", "g/L", 0, 100),
+        _number("ALB", "Albumin", "g/L", 8, 100),
         *_limited("INR", "International Normalized Ratio", "1", 50),
         *_limited("APTT", "Activated Partial Thromboplastin Time", "s", 500),
         *_limited("PT", "Prothrombin Time", "s", 500),

@@ -133,7 +133,7 @@ def test_counts_are_those_of_the_study() -> None:
     silent = Assessment(rule("OUT-09"), Answer.CANNOT_ASSESS, reason="not in source")
     text = " ".join(read(render_page(record, draft.protocol, [accepted, fired, silent], draft)).text.split())
     assert f"{len(draft.questions)}to be answered" in text
-    assert "1warnings" in text.replace(" ", "")
+    assert "1warning,0notes" in text.replace(" ", "")
     assert "accepted: known" in text
     assert "1 rules cannot be assessed" in text
 

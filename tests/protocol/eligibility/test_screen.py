@@ -182,8 +182,11 @@ def test_only_confirmed_criteria_judge_where_that_is_asked() -> None:
     confirmed = ADULT.model_copy(update={"confirmed": Confirmation(by="N", on="2026-01-01", digest=ADULT.digest)})
     stale = FIT.model_copy(update={"confirmed": Confirmation(by="N", on="2026-01-01", digest="0" * 16)})
     patients = pl.DataFrame({"SUBJID": ["A", "B"], "AGE": [40.0, 17.0], "ECOG": [0, 0]})
-    everything = screen(study(confirmed, stale), patients)
-    assert everything.verdicts["VERDICT"].to_list() == ["ELIGIBLE", "INELIGIBLE"]
+    drafts = screen(study(confirmed, FIT), patients)
+    assert drafts.verdicts["VERDICT"].to_list() == ["ELIGIBLE", "INELIGIBLE"]
+    assert screen(study(confirmed, FIT), patients, only_confirmed=True).verdicts["VERDICT"][0] == "PENDING"
+    withdrawn = screen(study(confirmed, stale), patients)  # a withdrawn criterion judges nobody, asked or not
+    assert withdrawn.verdicts["VERDICT"].to_list() == ["PENDING", "INELIGIBLE"]
     held = screen(study(confirmed, stale), patients, only_confirmed=True)
     assert held.verdicts["VERDICT"].to_list() == ["PENDING", "INELIGIBLE"]
     assert held.verdicts["NEEDS"].to_list() == [["confirmation of I02"], []]

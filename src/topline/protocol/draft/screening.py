@@ -51,7 +51,7 @@ def _note(drafted: Eligibility, text: CriteriaText, notes: Notes) -> None:
             "eligibility",
             f"Do the conditions of the {len(drafted.criteria)} criteria say what their texts say? "
             f"{len(manual)} of them hold something that only a person judges.",
-            "A criterion screens patients of the trial only after a person confirmed it.",
+            "A draft may screen candidates on trial; one that is confirmed may decide.",
         )
     for item in chain(text.unplaced):
         words = " ".join(item.text.split())[:160]

@@ -39,6 +39,8 @@ def criterion_contradictions(study: object) -> Iterator[Contradiction]:
                 continue
             if not own.startswith(letter):
                 yield (*path, "id"), f"'{own}' stands in {name}, where ids are {letter}01, {letter}02 ..."
+            if own.endswith("00"):
+                yield (*path, "id"), f"'{own}' is kept for the limits of the population; count from 01"
             if own in seen:
                 yield (*path, "id"), f"'{own}' is defined twice"
             seen.add(own)

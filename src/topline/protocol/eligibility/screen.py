@@ -65,8 +65,9 @@ class Screening:
 def screen(eligibility: Eligibility, patients: pl.DataFrame, *, only_confirmed: bool = False) -> Screening:
     """Return what each criterion says of each row of PATIENTS, and what all of them together say.
 
-    A column that lacks is unknown of everybody. With `only_confirmed`, a criterion that nobody confirmed, or that was
-    changed since, is UNKNOWN of everybody: nobody becomes eligible by a criterion that may not judge.
+    A column that lacks is unknown of everybody. A criterion that was changed after it was confirmed and, with
+    `only_confirmed`, one that nobody confirmed is UNKNOWN of everybody: nobody becomes eligible by a criterion that may
+    not judge.
 
     Raises `ToplineError` TL-E10 where the study has no criteria, TL-E11 where a condition is not sound or fails on
     these data, TL-E12 where a column is of another type than PATIENTS declares.

@@ -50,7 +50,8 @@ def make_rule(criterion: Criterion, only_confirmed: bool) -> Rule:
     for text in (criterion.condition, criterion.applies):
         if fault := expression_fault(text, table):
             raise ToplineError("TL-E11", where=criterion.id, what=f"'{text}' {fault}")
-    held = only_confirmed and criterion.state is not CriterionState.CONFIRMED
+    withdrawn = criterion.state is CriterionState.WITHDRAWN
+    held = withdrawn or (only_confirmed and criterion.state is not CriterionState.CONFIRMED)
     return Rule(
         criterion,
         parse_condition(criterion.condition),
