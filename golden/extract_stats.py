@@ -97,9 +97,9 @@ def two_stage(folder: Path) -> Iterator[Case]:
             continue
         args: Case = {"design": design, "responses": int(row["k"])}
         p: Case = {"": number(row["p_ref"])}
-        yield case("two_stage.two_stage_p_value", {**args, "null": number(row["p0"])}, p, source)
+        yield case("inference.p", {**args, "null": number(row["p0"])}, p, source)
         yield case(
-            "two_stage.umvue",
+            "inference.umvue",
             args,
             {"": number(row["umvue_clinfun"])},
             f"{BASE}, clinfun 1.1.5; g04_two_stage_inference.R",
@@ -107,7 +107,7 @@ def two_stage(folder: Path) -> Iterator[Case]:
         for level in ("90", "95"):
             limits: Case = {"lower": number(row[f"lcl{level}_ref"]), "upper": number(row[f"ucl{level}_ref"])}
             limits["estimate"] = number(row["median_unbiased_ref"])
-            yield case("two_stage.koyama_chen", {**args, "confidence": int(level) / 100}, limits, source)
+            yield case("inference.koyama_chen", {**args, "confidence": int(level) / 100}, limits, source)
 
 
 def kaplan_meier(folder: Path) -> Iterator[Case]:
@@ -202,9 +202,8 @@ def toml(value: object) -> str:
 
 def page(name: str, cases: Iterable[Case]) -> str:
     """Return the text of one file of cases."""
-    head = (
-        f"# Selected cases for topline.stats ({name}); written by golden/extract_stats.py from shared/golden/rstats.\n"
-    )
+    place = "topline.protocol.rule.inference" if name == "two_stage" else "topline.stats"
+    head = f"# Selected cases for {place} ({name}); written by golden/extract_stats.py from shared/golden/rstats.\n"
     blocks = ["\n[[case]]\n" + "".join(f"{key} = {toml(value)}\n" for key, value in c.items()) for c in cases]
     return head + "".join(blocks)
 

@@ -17,7 +17,8 @@ STAGES = ("protocol", "design", "capture", "sdtm", "adam", "stats", "report")
 EDGES = ("exchange", "web")
 PIPELINE = ("study", "trace")
 FRONT = ("__init__", "__main__")
-LAYERS = (("errors",), ("tables",), STAGES, PIPELINE, ("simulate",), EDGES, ("job", "intake"), ("cli",), FRONT)
+JOBS = ("job", "intake", "planning")
+LAYERS = (("errors",), ("tables",), STAGES, PIPELINE, ("simulate",), EDGES, JOBS, ("cli",), FRONT)
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 FACADE = "topline"
 DATA_ROOMS = {"studies"}
@@ -101,8 +102,9 @@ def inside(name: str, banned: set[str]) -> bool:
 
 
 def protocol_model(modules: dict[str, Module]) -> set[str]:
-    """Return the dotted names of the protocol's model: protocol/model.py and the modules it is built from."""
-    found, waiting = set(), ["topline.protocol.model"]
+    """Return the dotted names of the protocol's model: protocol/model.py, its rule/, and what they are built from."""
+    rule = [f"topline.{name}" for name in modules if name.startswith("protocol.rule.")]
+    found, waiting = set(), ["topline.protocol.model", *rule]
     while waiting:
         name = waiting.pop()
         module = modules.get(name.removeprefix("topline."))
@@ -322,7 +324,7 @@ PURITY_SNIPPETS = [
 CLEAN_SNIPPETS = [
     ("adam.response", "from topline.protocol.model import Protocol\nfrom topline.tables.adam import ADRS"),
     ("adam.response", "from topline.protocol import model\nfrom topline import errors\nfrom . import survival"),
-    ("simulate.subject", "from topline.study import run\nfrom topline.design import simon"),
+    ("simulate.subject", "from topline.study import run\nfrom topline.design.rate import simon"),
     ("cli", "import topline.exchange.xpt as xpt\nopen('x')\nimport time\ntime.time()"),
     ("exchange.xpt", "from pathlib import Path\nPath('x').read_text()\nimport pyreadstat"),
     ("__init__", "from topline.exchange.sdtm import read_sdtm\nfrom topline.study import run"),

@@ -8,6 +8,7 @@ from functools import cache
 import polars as pl
 
 from tests.conftest import virtual_run
+from tests.sequential import ending
 from topline.report.content import Content, Provenance, SourceRecords
 from topline.report.page import render_report
 from topline.study import Run, run_study
@@ -93,7 +94,7 @@ CHANGES: dict[str, tuple[str, Callable[[Tables], Tables]]] = {
     "no responder": (TWO_STAGE, no_responder),
     "no treatment": (SINGLE, no_treatment),
 }
-NAMES = ("single stage", "two stage", "real", *CHANGES)
+NAMES = ("single stage", "two stage", "sequential", "real", *CHANGES)
 
 
 @cache
@@ -106,6 +107,8 @@ def case(name: str) -> Case:
 def _content(name: str) -> Content:
     if name in CHANGES:
         return content(rerun(*CHANGES[name]))
+    if name == "sequential":
+        return content(ending("positive"))
     run = virtual_run(TWO_STAGE if name == "two stage" else SINGLE)
     if name != "real":
         return content(run)

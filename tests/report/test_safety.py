@@ -11,6 +11,7 @@ from tests.report.contents import NAMES, SINGLE, TWO_STAGE
 from tests.report.markup import Node, parse
 from tests.report.safety_tables import adam, codes, count, emergent, made, subjects
 from tests.report.test_cases import cells, english, table
+from topline.protocol.rule.toxicity import each_patient, pocock_rule
 from topline.report.deaths import CAUSES
 from topline.report.rounding import percent
 from topline.report.safety_events import KINDS, Counted
@@ -18,7 +19,6 @@ from topline.report.safety_listing import short_names
 from topline.report.safety_terms import COMMON_PERCENT, common_terms
 from topline.report.view import View
 from topline.stats import safety as stats_safety
-from topline.stats.monitoring import toxicity_boundary
 
 NUMBER = re.compile(r"\d")
 PRINTED = re.compile(r"−?\d+(\.\d+)?")
@@ -269,7 +269,8 @@ def test_boundary_for_toxicity_is_the_exact_one(name: str) -> None:
     view, root = made(name)
     rule = view.protocol.monitoring
     assert rule is not None
-    steps = toxicity_boundary(view.protocol.population.planned, rule.acceptable_rate, rule.error).steps()
+    looks = each_patient(view.protocol.population.planned)
+    steps = pocock_rule(looks, rule.acceptable_rate, rule.error).steps
     rows = cells(root, "TOX02")
     assert [(int(patient), int(row[0])) for patient, row in rows.items()] == steps
     standing = cells(root, "TOX01")

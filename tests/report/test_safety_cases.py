@@ -26,7 +26,7 @@ def test_statements_of_the_protocol_are_what_it_says(name: str) -> None:
         if "data-protocol" in node.attributes:
             value = view.protocol
             for part in node.attributes["data-protocol"].split("."):
-                value = getattr(value, part)
+                value = value[int(part)] if part.isdigit() else getattr(value, part)
             percent = node.text().endswith("%")
             assert Decimal(node.text().removesuffix("%")) / (100 if percent else 1) == Decimal(str(value))
 

@@ -10,7 +10,7 @@ from scipy import stats
 from scipy.stats.contingency import odds_ratio as scipy_odds_ratio
 
 from tests.twin.fisher import slow_fisher, slow_power
-from topline.stats.binomial_test import log_probability
+from topline.protocol.rule.binomial import mass
 from topline.stats.difference import newcombe
 from topline.stats.fisher import detectable_rate, fisher_exact, fisher_power, log_likelihood, odds_ratio
 
@@ -123,7 +123,7 @@ def test_difference_covers_what_it_says_in_halves_of_43_patients() -> None:
     x1, x0 = np.arange(22.0), np.arange(23.0)
     found = newcombe(x1[:, None], 21, x0, 22)
     chance = {
-        (n, p): np.exp(log_probability(x, np.array(float(n)), np.array(p)))
+        (n, p): mass(x, n, p)
         for n, x in ((21, x1), (22, x0)) for p in np.linspace(0.1, 0.9, 9)
     }  # fmt: skip
     coverage = []

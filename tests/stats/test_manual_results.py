@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tests.conftest import STUDIES, virtual_run
+from tests.sequential import ending
 from topline.exchange.study_file import read_study
 from topline.protocol.monitoring import ToxicityMonitoring
 from topline.simulate.trial import draw_trial
@@ -38,7 +39,9 @@ def second_stage() -> pl.DataFrame:
 
 @cache
 def all_results() -> pl.DataFrame:
-    return pl.concat([*(virtual_run(study).results for study in STUDIES), second_stage(), two_arms()])
+    return pl.concat(
+        [*(virtual_run(study).results for study in STUDIES), second_stage(), ending("positive").results, two_arms()]
+    )
 
 
 def declared_name() -> pl.Expr:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from topline.protocol.rule.boundary import Boundary
+from topline.protocol.rule.inference import Settings, inference
 from topline.stats.kaplan_meier import kaplan_meier, survival_at
 from topline.stats.proportion import clopper_pearson
-from topline.stats.two_stage import TwoStageDesign, koyama_chen, naive_rate, two_stage_p_value, umvue
 
 
 def facts(shared: Path, name: str) -> list[dict[str, str]]:
@@ -55,10 +56,10 @@ def test_inference_after_simon_designs(shared: Path) -> None:
     for row in rows:
         _, setting, _, expected, *_ = row.values()
         r1, n1, n, p0, x = re.fullmatch(r"r1/n1=(\d+)/(\d+) n=(\d+) p0=([\d.]+) x=(\d+)", setting).groups()
-        design, k = TwoStageDesign(int(n1), int(r1), int(n), int(n) - 1), int(x)
-        low, high = koyama_chen(design, k, 0.90), koyama_chen(design, k, 0.95)
-        shown = [f"{float(v):.4f}" for v in (naive_rate(design, k), umvue(design, k), low.estimate)]
-        shown += [f"{float(two_stage_p_value(design, k, float(p0))):.5f}"]
-        shown += [f"{float(ci.lower):.4f}-{float(ci.upper):.4f}" for ci in (low, high)]
+        rule = Boundary((int(n1), int(n)), (int(r1), int(n) - 1), (int(n1) + 1, int(n)))
+        look = 1 if int(x) <= int(r1) else 2
+        low, high = (inference(rule, int(x), look, Settings(float(p0), level)) for level in (0.90, 0.95))
+        shown = [f"{value:.4f}" for value in (low.naive, low.umvue, low.median_unbiased)] + [f"{low.p:.5f}"]
+        shown += ["{:.4f}-{:.4f}".format(*each.koyama_chen) for each in (low, high)]
         assert ";".join(shown) == expected
     assert len(rows) >= 11

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeGuard
 
-import numpy as np
-from scipy import special
-
 from topline.protocol.biomarker_coherence import marker_condition_faults, marker_contradictions
+from topline.protocol.design_coherence import design_contradictions
 from topline.protocol.eligibility.coherence import criterion_condition_faults, criterion_contradictions
 from topline.protocol.expression import date_fault, expression_fault
 from topline.protocol.tree import Path, find, get, items, number, numbers, path_text, texts
@@ -61,73 +59,8 @@ def contradiction(path: Path, what: str) -> Fault:
 
 
 def design_faults(study: object) -> Iterator[Fault]:
-    """Yield what does not agree within the design: rates, numbers of patients, stages."""
-
-    def value(key: str) -> float | None:
-        return number(study, "design", key)
-
-    null, target = value("null_rate"), value("target_rate")
-    if null is not None and target is not None and target <= null:
-        yield contradiction(("design", "target_rate"), f"{target} is not above null_rate {null}")
-    patients, success = value("patients"), value("success_at_least")
-    if patients is not None and success is not None and success > patients:
-        yield contradiction(("design", "success_at_least"), f"{success} exceeds patients {patients}")
-    yield from _stage_faults(study)
-    yield from _level_faults(study)
-
-
-def _level_faults(study: object) -> Iterator[Fault]:
-    """Yield a rule whose exact probability of success under the null rate exceeds the stated level."""
-    null, alpha, patients, success = (
-        number(study, "design", key) for key in ("null_rate", "alpha", "patients", "success_at_least")
-    )
-    if null is None or alpha is None or patients is None or success is None or not 0 < success <= patients:
-        return
-    if not (float(patients).is_integer() and float(success).is_integer()):
-        return
-    first, futile = (number(study, "design", key) for key in ("first_stage_patients", "futility_at_most"))
-    if first is None or futile is None or not 0 <= futile < first < patients:
-        first, futile = 0.0, -1.0
-    exact = success_probability(null, (int(first), int(futile)), (int(patients), int(success)))
-    if exact > alpha + 1e-12:
-        what = f"{success:.0f} of {patients:.0f} has an exact one-sided level of {exact:.4f}, above alpha {alpha}"
-        yield contradiction(("design", "success_at_least"), what)
-
-
-def success_probability(rate: float, first: tuple[int, int], total: tuple[int, int]) -> float:
-    """Return the probability that a design succeeds at a response rate.
-
-    `first` is the number of patients of the first stage and the most responses that stop there (0 and -1: one stage),
-    `total` the number of patients and the least responses of success.
-
-    >>> round(success_probability(0.1, (18, 2), (35, 7)), 4)
-    0.0474
-    """
-    (patients, futile), (whole, success) = first, total
-    responses = np.arange(futile + 1, patients + 1) if patients else np.array([0])
-    chance = special.binom(patients, responses) * rate**responses * (1 - rate) ** (patients - responses)
-    needed = success - responses
-    tail = np.where(needed <= 0, 1.0, special.bdtrc(np.maximum(needed - 1, 0), whole - patients, rate))
-    tail = np.where(needed > whole - patients, 0.0, tail)
-    return float((chance * tail).sum())
-
-
-def _stage_faults(study: object) -> Iterator[Fault]:
-    """Yield what does not agree between the kind of design and its first stage."""
-    kind = get(study, "design", "kind")
-    first, futile = (number(study, "design", key) for key in ("first_stage_patients", "futility_at_most"))
-    patients, success = (number(study, "design", key) for key in ("patients", "success_at_least"))
-    for key, value in (("first_stage_patients", first), ("futility_at_most", futile)):
-        if kind == "single stage" and value is not None:
-            yield contradiction(("design", key), f"a single-stage design has no {key}")
-        if kind == "two stage" and get(study, "design", key) is None:
-            yield contradiction(("design",), f"a two-stage design needs {key}")
-    if first is not None and patients is not None and first >= patients:
-        yield contradiction(("design", "first_stage_patients"), f"{first} is not below patients {patients}")
-    if first is not None and futile is not None and futile >= first:
-        yield contradiction(("design", "futility_at_most"), f"{futile} is not below first_stage_patients {first}")
-    if futile is not None and success is not None and futile >= success:
-        yield contradiction(("design", "futility_at_most"), f"{futile} is not below success_at_least {success}")
+    """Yield what does not agree within the design: rates, numbers of patients, stages, looks, level."""
+    yield from (contradiction(path, what) for path, what in design_contradictions(study))
 
 
 def source_faults(analysis: object, path: Path) -> Iterator[Fault]:

@@ -137,6 +137,7 @@ def _range(node: Schema) -> str:
     words += [f"matches `{node['pattern']}`"] if "pattern" in node else []
     words += [f"at most {node['maxLength']} characters"] if "maxLength" in node else []
     words += [f"at least {node['minItems']}"] if "minItems" in node else []
+    words += [f"at most {node['maxItems']}"] if "maxItems" in node else []
     each = _range(_resolved(node["items"])) if "items" in node else ""
     return ", ".join([*words, f"each {each}"] if each else words)
 

@@ -1,4 +1,4 @@
-"""What the design decided: hypotheses, rule, verdict, and the inference that knows of the stages."""
+"""What the design decided: hypotheses, rule, what each look saw, verdict, and the inference that knows of the looks."""
 
 import polars as pl
 from markupsafe import Markup
@@ -10,7 +10,11 @@ from topline.report.numbers import ALL
 from topline.report.rounding import exponent_free
 from topline.report.view import View, population_name, stated
 
-TWO_STAGE = "DESIGN.two-stage"
+KINDS = {"single stage": "Single stage", "two stage": "Two stages (Simon)", "sequential": "Sequential"}
+ADJUSTED = {"two stage": "DESIGN.two-stage", "sequential": "DESIGN.sequential"}
+"""The analysis that knows of the looks, by the kind of design."""
+KNOWING = {"two stage": "Inference that knows of the two stages", "sequential": "Inference that knows of every look"}
+LOOKS = "DESIGN.looks"
 
 
 def decision(view: View) -> Grid:
@@ -18,8 +22,8 @@ def decision(view: View) -> Grid:
     design = view.protocol.design
     endpoint = view.protocol.endpoint(design.endpoint)
     rows = [*_hypotheses(view), *_verdict(view)]
-    if design.kind == "two stage":
-        rows += _two_stage(view)
+    if design.kind in ADJUSTED:
+        rows += _adjusted(view)
     notes: list[Text] = []
     if view.arms:
         notes.append(say("The rule is for one arm; here all arms are taken together, which no design foresaw."))
@@ -36,9 +40,8 @@ def decision(view: View) -> Grid:
 def _hypotheses(view: View) -> list[Row]:
     design = view.protocol.design
     alpha, power = _share(design.alpha, "design.alpha"), _share(design.power, "design.power")
-    kind = say("Single stage") if design.kind == "single stage" else say("Two stages (Simon)")
     rows = [
-        Row(say("Design"), (kind,)),
+        Row(say("Design"), (say(KINDS[design.kind]),)),
         Row(say("Null rate"), (Markup("{}%").format(number(view.numbers, "DESIGN.binomial-test", ALL, "null")),)),
         Row(say("Target rate"), (_share(design.target_rate, "design.target_rate"),)),
         Row(say("One-sided level, power"), (joined([alpha, power], ", "),)),
@@ -79,17 +82,18 @@ def verdict_kind(view: View) -> str:
     """Return how the verdict is coloured: positive, negative or open."""
     row = view.numbers.get(f"DESIGN.decision/{ALL}/verdict")
     text = row.valuec if row is not None else ""
-    return "positive" if text == "positive" else "negative" if text.startswith("negative") else "open"
+    return next((word for word in ("positive", "negative") if text.startswith(word)), "open")
 
 
-def _two_stage(view: View) -> list[Row]:
-    """Return the inference after two stages, or why there is none."""
-    rows = [heading(say("Inference that knows of the two stages"))]
-    if view.numbers.get(f"{TWO_STAGE}/{ALL}/umvue") is None:
-        return [*rows, Row(say("Adjusted estimates"), (say("not defined"),), 1), *_reason(view)]
+def _adjusted(view: View) -> list[Row]:
+    """Return the inference that knows of the looks, or why there is none."""
+    kind = view.protocol.design.kind
+    rows, analysis = [heading(say(KNOWING[kind]))], ADJUSTED[kind]
+    if view.numbers.get(f"{analysis}/{ALL}/umvue") is None:
+        return [*rows, Row(say("Adjusted estimates"), (say("not defined"),), 1), *_reason(view, analysis)]
 
     def get(statistic: str) -> Markup:
-        return number(view.numbers, TWO_STAGE, ALL, statistic)
+        return number(view.numbers, analysis, ALL, statistic)
 
     median = Markup("{}% ({}, {})").format(get("median unbiased"), get("lower"), get("upper"))
     return [
@@ -101,8 +105,39 @@ def _two_stage(view: View) -> list[Row]:
     ]
 
 
-def _reason(view: View) -> list[Row]:
+def _reason(view: View, analysis: str) -> list[Row]:
     """Return the finding that says why the adjusted inference is missing, as rows."""
-    about = pl.col("VARIABLE") == TWO_STAGE
+    about = pl.col("VARIABLE") == analysis
     messages = view.content.findings.filter(about)["MESSAGE"].unique(maintain_order=True).to_list()
     return [Row(say("Reason"), (Markup('<span class="quoted">{}</span>').format(text),), 1) for text in messages]
+
+
+def looks(view: View) -> Grid | None:
+    """Return the table of the looks of a sequential design: its bounds, what each saw and asked for; else None."""
+    rows = [row for row in view.numbers.rows(LOOKS) if row.statistic == "look" and row.at is not None]
+    if not rows:
+        return None
+    heads = ("Look", "Patients", "Stop without success with at most", "Stop with success with at least")
+    notes = (
+        say("The first look that stops decides; at the last look every number of responders decides."),
+        say("A look after n patients asks the first n by enrolment. A dash: no number stops, or patients are missing."),
+    )
+    return Grid(
+        "DSN02",
+        say("Looks of the design"),
+        tuple(say(head) for head in (*heads, "Responders", "What the look asked")),
+        tuple(_look(view, place, f"{row.at:g}") for place, row in enumerate(rows)),
+        notes,
+        subtitle=population_name(view, rows[0].population),
+    )
+
+
+def _look(view: View, place: int, patients: str) -> Row:
+    path = "patients" if place == len(view.protocol.design.looks) else f"looks.{place}.patients"
+
+    def get(statistic: str) -> Markup:
+        return number(view.numbers, LOOKS, ALL, f"{statistic}@{patients}")
+
+    return Row(
+        get("look"), (stated(patients, f"design.{path}"), *map(get, ("futility", "success", "responders", "asked")))
+    )

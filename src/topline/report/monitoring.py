@@ -39,7 +39,8 @@ def _standing(view: View, rule: ToxicityMonitoring) -> Grid:
         ),
         say(
             "Patients count in the order of their first dose: with toxicity at once, without it when the window is "
-            "over; who died or stopped in the window without toxicity counts as one without."
+            "over; who died or stopped in the window without toxicity counts as one without. Patients who began on one "
+            "day count together: the rule is asked after the last of them."
         ),
     ]
     notes.append(say("The boundary decides; the posterior stands beside it and decides nothing."))
@@ -144,7 +145,10 @@ def _boundary(view: View) -> list[Grid]:
     if not rows:
         return []
     head = (say("From patient"), say("Stop with"), say("Observed so far"))
-    note = say("The bound holds until the next row. A dash: not so many patients count yet.")
+    note = say(
+        "The bound holds until the next row. A dash: not so many patients count yet, or the count is passed within one "
+        "day."
+    )
     return [Grid("TOX02", say("Boundary for toxicity"), head, rows, (note,), subtitle=whose(view, NAME))]
 
 

@@ -1,5 +1,6 @@
 """The numbers of a report: each one is a row of the results, printed by its rule and tied to its trace."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -7,19 +8,26 @@ import polars as pl
 from markupsafe import Markup
 
 from topline.protocol.model import Protocol
-from topline.report.chinese import CHINESE
-from topline.report.markup import element, say
+from topline.report.chinese import CHINESE, TABLES
+from topline.report.markup import Text, element, say
 from topline.report.rounding import finite, p_value, percent, rounded, whole
 
 ALL = "all"
 COUNTS = {
     *("n", "N", "events", "censored", "needed", "planned", "observed", "at risk", "df", "competing", "patients"),
     *("waiting", "toxicities", "bound", "boundary", "stopped at", "subjects", "markers", "cuts", "samples"),
+    *("look", "futility", "success", "responders"),
 }
 COX = "cox"
 ULN, LIVER_LINES = "x ULN", (2.0, 3.0)
 """The unit of multiples of the upper limit of normal, and those at which a liver value matters."""
 EXTREMES = {"min", "max"}
+VERDICTS = {
+    phrase: re.compile(re.escape(phrase).replace(r"\{n\}", r"(?P<n>\d+)"))
+    for phrase in TABLES["verdicts"]
+    if "{" in phrase
+}
+"""The verdicts that name a look or a number of patients, as patterns."""
 TWO_PLACES = {"sd", "se", "chi-square"}
 
 
@@ -156,13 +164,25 @@ class Numbers:
         if identifier not in self._rows:
             return self._absent(identifier)
         text = self.text(identifier)
-        shown = say(text) if text in CHINESE else text
+        shown = say(text) if text in CHINESE else verdict_words(text)
         return element("button", shown, type="button", class_="num", data_result=identifier)
 
     def _absent(self, identifier: str) -> Markup:
         if self._strict:
             raise KeyError(identifier)
         return element("span", f"no result {identifier}", class_="gap", role="alert")
+
+
+def verdict_words(text: str) -> Text:
+    """Return a verdict that names a look or a number of patients in both languages; any other text as it is.
+
+    >>> print(verdict_words("positive: stopped at look 2").split("</span>")[1])
+    <span class="zh" lang="zh-Hans">阳性：于第2次分析停止
+    """
+    for phrase, pattern in VERDICTS.items():
+        if found := pattern.fullmatch(text):
+            return say(phrase, **found.groupdict())
+    return text
 
 
 def _groups(rows: Iterable[Result]) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def _sections(view: View) -> list[Section]:
             tables(view, *exposure.grids(view), occurrences.medications(view), survival.follow_up(view)),
         ),
         Section("response", say("Response"), tables(view, response.response(view), response.intervals(view))),
-        Section("design", say("Decision of the design"), tables(view, design.decision(view))),
+        Section("design", say("Decision of the design"), tables(view, design.decision(view), design.looks(view))),
         Section("tumours", say("Tumour size and course"), _figures(waterfall(view), spider(view), swimmer(view))),
         Section("survival", say("Time to event"), _survival(view)),
         Section("safety", say("Adverse events"), laid_out(view, [*safety.parts(view), *_event_figures(view)])),

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from topline.protocol.endpoints import Endpoint
 from topline.report.cells import estimate, fraction, interval_label, number
-from topline.report.design import verdict
+from topline.report.design import ADJUSTED, verdict
 from topline.report.grid import Grid, Row
 from topline.report.markup import Text, element, joined, say, spoken
 from topline.report.numbers import ALL
@@ -12,6 +12,12 @@ from topline.report.rounding import exponent_free
 from topline.report.statements import OBJECTIVES
 from topline.report.survival import FOLLOW_UP, is_empty, is_time_of_responders
 from topline.report.view import View, stated
+
+STAGED = {
+    "two stage": "{count} of {total} subjects ({who}) met the endpoint; one-sided p {p} of the two-stage design.",
+    "sequential": "{count} of {total} subjects ({who}) met the endpoint; one-sided p {p} of the sequential design.",
+}
+"""How the primary result reads where the p-value knows of the looks."""
 
 
 def headline(view: View) -> Markup:
@@ -39,12 +45,9 @@ def _rate_sentence(view: View, endpoint: Endpoint) -> Markup:
     if view.numbers.get(f"{endpoint.id}/{ALL}/rate") is None:
         return say("There is no subject in the set {who}: no rate was computed.", who=who)
     counts = {name: number(view.numbers, endpoint.id, ALL, key) for name, key in (("count", "n"), ("total", "N"))}
-    if view.numbers.get(f"DESIGN.two-stage/{ALL}/p") is not None:
-        staged = number(view.numbers, "DESIGN.two-stage", ALL, "p")
-        return say(
-            "{count} of {total} subjects ({who}) met the endpoint; one-sided p {p} of the two-stage design.",
-            p=staged, who=who, **counts,
-        )  # fmt: skip
+    kind = view.protocol.design.kind
+    if kind in ADJUSTED and view.numbers.get(f"{ADJUSTED[kind]}/{ALL}/p") is not None:
+        return say(STAGED[kind], p=number(view.numbers, ADJUSTED[kind], ALL, "p"), who=who, **counts)
     return say(
         "{count} of {total} subjects ({who}) met the endpoint; exact one-sided p {p} against the null rate.",
         p=number(view.numbers, "DESIGN.binomial-test", ALL, "p"),

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from topline.errors import Finding
+from topline.protocol.rule.boundary import Boundary
 from topline.tables.findings import findings_frame
 from topline.tables.results import LINEAGE, RESULTS
 
@@ -28,7 +29,8 @@ class Analysis:
     """What is computed from what.
 
     `where` selects the rows of the denominator, population included; `numerator` those of them that count. `level` is
-    the category that the numerator stands for. `settings` are parameters of the method.
+    the category that the numerator stands for. `settings` are parameters of the method; `rule` is the stopping rule
+    that a decision follows.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Analysis:
     level: str = ""
     settings: Mapping[str, Value] = field(default_factory=dict)
     grouped: bool = True
+    rule: Boundary | None = None
 
     def setting(self, name: str) -> float:
         """Return a numeric parameter of the method."""

@@ -4,10 +4,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
+from topline.protocol.rule.binomial import lower_tail, mass, upper_tail
 from topline.stats.interval import Array
-from topline.stats.proportion import check_counts, lower_tail, upper_tail
+from topline.stats.proportion import check_counts
 
 Alternative = Literal["greater", "less", "two-sided"]
 
@@ -54,20 +54,6 @@ def binomial_test(events: ArrayLike, n: ArrayLike, null: ArrayLike, alternative:
     raise ValueError(f"binomial_test: alternative is {alternative!r}, not one of 'greater', 'less', 'two-sided'")
 
 
-def log_probability(x: Array, n: Array, p: Array) -> Array:
-    """Return log P(X = x) for a binomial X of n trials with probability p; -inf outside 0 to n.
-
-    >>> round(float(np.exp(log_probability(np.array(1.0), np.array(2.0), np.array(0.5)))), 12)
-    0.5
-
-    """
-    inside = (x >= 0) & (x <= n)
-    k = np.where(inside, x, 0.0)
-    ways = special.gammaln(n + 1.0) - special.gammaln(k + 1.0) - special.gammaln(n - k + 1.0)
-    chance = special.xlogy(k, p) + special.xlog1py(n - k, -p)
-    return np.asarray(np.where(inside, ways + chance, -np.inf))
-
-
 def _two_sided(x: Array, n: Array, p: Array) -> Array:
     """Add to the observed tail those outcomes of the other tail that are no likelier than the observed one."""
     below = x < n * p
@@ -82,6 +68,6 @@ def _unlikely_beyond_mean(x: Array, n: Array, p: Array, below: np.ndarray) -> Ar
     k = np.arange(int(np.max(n, initial=0)) + 1, dtype=np.float64)
     k, mean = np.broadcast_to(k, (*x.shape, k.size)), (n * p)[..., None]
     far = np.where(below[..., None], k >= mean, k <= mean) & (k <= n[..., None])
-    probability = np.exp(log_probability(k, n[..., None], p[..., None]))
-    limit = np.exp(log_probability(x, n, p))[..., None] * RELATIVE_TIE
+    probability = mass(k, n[..., None], p[..., None])
+    limit = mass(x, n, p)[..., None] * RELATIVE_TIE
     return np.asarray((far & (probability <= limit)).sum(axis=-1), dtype=np.float64)

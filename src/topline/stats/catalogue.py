@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, str] = {
     "GROUP": "`all`, or a planned treatment (TRT01P) where there are several",
     "STATISTIC": "what the number is, see below",
     "LEVEL": "the category that is counted",
-    "AT": "time in months, for curves and numbers at risk",
+    "AT": "time in months, for curves and numbers at risk; patients, for looks and boundaries",
     "VALUE": "the number, unrounded; missing where it does not exist",
     "VALUEC": "text: a verdict; `NR` not reached; `NE` not estimable; `+` a censored time; which arms a ratio compares",
     "UNIT": "%, months, days, years; empty for counts, p-values, ratios and statistics of tests",
@@ -120,6 +120,17 @@ STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
         StatisticLine("first stage", "", "responders among the first patients by enrolment, for two-stage designs"),
         StatisticLine("verdict", "", "text: positive, negative, not yet, or why it is not defined"),
     ),
+    "looks": (
+        StatisticLine("look", "", "number of the look after AT patients"),
+        StatisticLine("futility", "", "most responders that stop there without success; absent where no number does"),
+        StatisticLine("success", "", "fewest responders that stop there with success; absent where no number does"),
+        StatisticLine(
+            "responders", "", "responders among the first AT patients by enrolment; absent before they are in"
+        ),
+        StatisticLine(
+            "asked", "", "text: what the look asked for; not asked after a stop, not yet before its patients"
+        ),
+    ),
     "two-stage": (
         StatisticLine("naive", "%", "responders / patients, biased downwards"),
         StatisticLine("umvue", "%", "uniformly minimum variance unbiased estimate"),
@@ -127,6 +138,14 @@ STATISTICS: Mapping[str, tuple[StatisticLine, ...]] = {
         StatisticLine("lower", "%", "lower confidence limit (Koyama and Chen)"),
         StatisticLine("upper", "%", "upper confidence limit (Koyama and Chen)"),
         StatisticLine("p", "", "p-value of the null rate that knows of the first stage"),
+    ),
+    "sequential": (
+        StatisticLine("naive", "%", "responders / patients, biased by the looks"),
+        StatisticLine("umvue", "%", "uniformly minimum variance unbiased estimate"),
+        StatisticLine("median unbiased", "%", "rate at which the p-value that knows of every look is one half"),
+        StatisticLine("lower", "%", "lower confidence limit, in the order of stages"),
+        StatisticLine("upper", "%", "upper confidence limit, in the order of stages"),
+        StatisticLine("p", "", "p-value of the null rate that knows of every look"),
     ),
     "kaplan-meier": KAPLAN_MEIER,
     "marker-kaplan-meier": KAPLAN_MEIER,
@@ -198,6 +217,10 @@ ANALYSES: tuple[AnalysisLine, ...] = (
     AnalysisLine("DESIGN.decision", "what the rule of the design says", "ADRS", ("decision",)),
     AnalysisLine(
         "DESIGN.two-stage", "inference that knows of the first stage, for two-stage designs", "ADRS", ("two-stage",)
+    ),
+    AnalysisLine("DESIGN.looks", "what each look saw and asked for, for sequential designs", "ADRS", ("looks",)),
+    AnalysisLine(
+        "DESIGN.sequential", "inference that knows of every look, for sequential designs", "ADRS", ("sequential",)
     ),
     AnalysisLine("FOLLOWUP", "median follow-up, from the endpoint censored at `last alive`", "ADTTE", ("follow-up",)),
     AnalysisLine("<ENDPOINT>.wilson", "rate with another interval", "ADRS", ("wilson",)),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from topline.stats.binomial_test import log_probability
+from topline.protocol.rule.binomial import mass
 from topline.stats.interval import Array, Interval, check_confidence
 from topline.stats.proportion import check_counts
 
@@ -213,8 +213,8 @@ def fisher_power(rate1: ArrayLike, rate0: ArrayLike, n1: int, n0: int, alpha: fl
             raise ValueError(f"fisher_power: {name} is {rate!r}; a rate lies in [0, 1]; write 80% as 0.8")
     check_confidence("fisher_power", 1.0 - alpha)
     x1, x0 = np.arange(n1 + 1.0), np.arange(n0 + 1.0)
-    chance1 = np.exp(log_probability(x1, np.array(float(n1)), first[..., None]))
-    chance0 = np.exp(log_probability(x0, np.array(float(n0)), second[..., None]))
+    chance1 = mass(x1, n1, first[..., None])
+    chance0 = mass(x0, n0, second[..., None])
     return np.asarray(np.einsum("...i,ij,...j->...", chance1, _rejected(n1, n0, alpha), chance0))
 
 

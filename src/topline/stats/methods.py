@@ -1,6 +1,6 @@
 """All methods by name, each with the source it is taken from."""
 
-from topline.stats import response, subject, survival
+from topline.stats import decision, response, subject, survival
 from topline.stats.analysis import Compute, Method
 from topline.stats.biomarker_methods import BIOMARKER_METHODS
 from topline.stats.qol_methods import QOL_METHODS
@@ -10,6 +10,10 @@ EXACT = "Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404"
 PRODUCT_LIMIT = "Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452"
 QUANTILE_LIMITS = "Brookmeyer and Crowley 1982, doi:10.2307/2530286"
 TWO_STAGE = "Koyama and Chen 2008, doi:10.1002/sim.3123; Jung and Kim 2004, doi:10.1002/sim.1653"
+SEQUENTIAL = (
+    "Jennison and Turnbull 1983, doi:10.1080/00401706.1983.10487819; Koyama and Chen 2008, doi:10.1002/sim.3123; "
+    "Girshick, Mosteller and Savage 1946, doi:10.1214/aoms/1177731018"
+)
 HAZARDS = "Cox 1972, doi:10.1111/j.2517-6161.1972.tb00899.x; Efron 1977, doi:10.1080/01621459.1977.10480613"
 
 RATES: dict[str, tuple[str, str, Compute]] = {
@@ -22,8 +26,10 @@ RATES: dict[str, tuple[str, str, Compute]] = {
     ),
     "mid-p": ("Mid-P interval", "Lancaster 1961, doi:10.1080/01621459.1961.10482105", response.proportion),
     "binomial-test": ("Exact binomial test, one-sided", EXACT, response.null_test),
-    "decision": ("Decision rule of the design", "Simon 1989, doi:10.1016/0197-2456(89)90015-9", response.decision),
-    "two-stage": ("Inference after two stages", TWO_STAGE, response.after_two_stages),
+    "decision": ("Decision rule of the design", "Simon 1989, doi:10.1016/0197-2456(89)90015-9", decision.decision),
+    "two-stage": ("Inference after two stages", TWO_STAGE, decision.after_looks),
+    "looks": ("Looks of a sequential design", "Schultz et al. 1973, doi:10.2307/2529136", decision.looks),
+    "sequential": ("Inference after a sequential design", SEQUENTIAL, decision.after_looks),
 }
 
 TIMES: dict[str, tuple[str, str, Compute]] = {

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from topline.stats.interval import Array, Interval, check_confidence, normal_quantile, rising_root
+from topline.protocol.rule.binomial import lower_tail, upper_tail
+from topline.protocol.rule.interval import clopper_pearson_limits, wilson_limits
+from topline.stats.interval import Array, Interval, check_confidence, rising_root
 
 
 def check_counts(where: str, events: ArrayLike, n: ArrayLike) -> tuple[Array, Array]:
@@ -66,10 +68,8 @@ def clopper_pearson(events: ArrayLike, n: ArrayLike, confidence: float = 0.95) -
 
     """
     x, size = check_counts("clopper_pearson", events, n)
-    tail = (1.0 - check_confidence("clopper_pearson", confidence)) / 2.0
-    lower = np.where(x == 0, 0.0, special.betaincinv(np.maximum(x, 1.0), size - x + 1.0, tail))
-    upper = np.where(x == size, 1.0, special.betainccinv(x + 1.0, np.maximum(size - x, 1.0), tail))
-    return Interval(x / size, lower, upper, confidence, "Clopper-Pearson")
+    limits = clopper_pearson_limits(x, size, check_confidence("clopper_pearson", confidence))
+    return Interval(x / size, *limits, confidence, "Clopper-Pearson")
 
 
 def wilson(events: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Interval:
@@ -94,12 +94,8 @@ def wilson(events: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Interva
 
     """
     x, size = check_counts("wilson", events, n)
-    z = normal_quantile(check_confidence("wilson", confidence))
-    centre = x + z * z / 2.0
-    half = z * np.sqrt(x * (size - x) / size + z * z / 4.0)
-    lower = np.where(x == 0, 0.0, (centre - half) / (size + z * z))
-    upper = np.where(x == size, 1.0, (centre + half) / (size + z * z))
-    return Interval(x / size, lower, upper, confidence, "Wilson score")
+    limits = wilson_limits(x, size, check_confidence("wilson", confidence))
+    return Interval(x / size, *limits, confidence, "Wilson score")
 
 
 def jeffreys(events: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Interval:
@@ -162,27 +158,6 @@ def mid_p(events: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> Interval
     lower = rising_root(lambda p: _mid_p_upper_tail(x, size, p), np.full_like(x, tail))
     upper = rising_root(lambda p: -_mid_p_lower_tail(x, size, p), np.full_like(x, -tail))
     return Interval(x / size, np.where(x == 0, 0.0, lower), np.where(x == size, 1.0, upper), confidence, "mid-P")
-
-
-def upper_tail(x: Array, n: Array, p: Array) -> Array:
-    """Return P(X >= x) for a binomial X of n trials with probability p; 1 where x <= 0 and 0 where x > n.
-
-    >>> float(upper_tail(np.array(1.0), np.array(2.0), np.array(0.5)))
-    0.75
-
-    """
-    inside = special.betainc(np.clip(x, 1.0, n), n - np.clip(x, 1.0, n) + 1.0, p)
-    return np.asarray(np.where(x <= 0, 1.0, np.where(x > n, 0.0, inside)))
-
-
-def lower_tail(x: Array, n: Array, p: Array) -> Array:
-    """Return P(X <= x) for a binomial X of n trials with probability p; 0 where x < 0 and 1 where x >= n.
-
-    >>> float(lower_tail(np.array(1.0), np.array(2.0), np.array(0.5)))
-    0.75
-
-    """
-    return upper_tail(n - x, n, 1.0 - p)
 
 
 def _mid_p_upper_tail(x: Array, n: Array, p: Array) -> Array:

@@ -70,7 +70,7 @@ SAFETY_STATISTICS: Mapping[str, tuple[Line, ...]] = {
         ("upper", "%", "upper credible limit of the rate"),
         ("posterior above rate", "%", "chance that the rate is above the acceptable one; text high or not high"),
         ("boundary", "", "toxicities that stop from patient AT on"),
-        ("observed", "", "toxicities among the first AT patients"),
+        ("observed", "", "toxicities among the first AT patients; those who began on one day come together"),
     ),
 }
 

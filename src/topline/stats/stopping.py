@@ -4,10 +4,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from topline.protocol.rule.toxicity import ToxicityRule, each_patient, is_certain, pocock_rule
 from topline.stats.analysis import Analysis, Number, Selection
-from topline.stats.monitoring import ToxicityBoundary, stopping_probability, toxicity_boundary, toxicity_posterior
+from topline.stats.monitoring import toxicity_posterior
 
 EVENT, CENSORED = 0, 1
+FURTHER = 0.2
+"""The power is the probability to stop at a rate higher by so much."""
+Counts = NDArray[np.int64]
 
 
 def against_boundary(chosen: Selection, analysis: Analysis) -> list[Number]:
@@ -15,63 +19,67 @@ def against_boundary(chosen: Selection, analysis: Analysis) -> list[Number]:
 
     Patients count in the order of their first dose, those with toxicity at once, those without when they were observed
     for the whole window; a patient who died or stopped in it without toxicity is one without. A window of 0 days is
-    none: every patient counts as seen so far. The verdict is `stop` when the bound was reached at any patient, else
-    `go on`, or with all planned patients `not reached`. With more patients than planned the rule says nothing more.
+    none: every patient counts as seen so far. Patients who began on one day have no order: they count together, and
+    the rule is asked after the last of them, so that no name decides. Fewer looks than the boundary is made for never
+    raise its error. The verdict is `stop` when the bound was reached at any look, else `go on`, or with all planned
+    patients `not reached`. With more patients than planned the rule says nothing more.
     """
-    toxic = _in_order(chosen, analysis)
-    rule = toxicity_boundary(int(analysis.setting("planned")), analysis.setting("rate"), analysis.setting("error"))
-    seen = toxic[: len(rule.stop)]
-    so_far = np.cumsum(seen)
-    crossed = np.nonzero(so_far >= rule.stop[: len(seen)])[0]
+    patients, toxicities = _by_day(chosen, analysis)
+    planned = int(analysis.setting("planned"))
+    rule = pocock_rule(each_patient(planned), analysis.setting("rate"), analysis.setting("error"))
+    n, x = (int(each[-1]) if len(each) else 0 for each in (patients, toxicities))
+    asked = patients <= planned
+    patients, toxicities = patients[asked], toxicities[asked]
+    crossed = patients[toxicities >= np.array(rule.boundary.efficacy)[patients - 1]]
     numbers = [
-        Number("patients", float(len(toxic))),
-        Number("waiting", float(chosen.n - len(toxic))),
-        Number("toxicities", float(toxic.sum())),
-        *_bound(rule, len(toxic)),
-        *_verdict(crossed, len(toxic), len(rule.stop)),
-        Number("level", rule.level),
+        Number("patients", float(n)),
+        Number("waiting", float(chosen.n - n)),
+        Number("toxicities", float(x)),
+        *_bound(rule, n),
+        *_verdict(crossed, n, planned),
+        Number("level", rule.threshold),
         Number("error", 100 * rule.error, unit="%"),
-        Number("power", 100 * float(stopping_probability(rule.stop, min(rule.rate + 0.2, 1.0))), unit="%"),
-        *_posterior(toxic, analysis),
+        Number("power", 100 * rule.stops(min(rule.rate + FURTHER, 1.0)), unit="%"),
+        *_posterior(x, n, analysis),
     ]
-    numbers += [Number("boundary", float(bound), at=float(patient)) for patient, bound in rule.steps()]
-    return numbers + [Number("observed", float(x), at=float(i)) for i, x in enumerate(so_far, start=1)]
+    numbers += [Number("boundary", float(bound), at=float(patient)) for patient, bound in rule.steps]
+    so_far = zip(patients.tolist(), toxicities.tolist(), strict=True)
+    return numbers + [Number("observed", float(count), at=float(patient)) for patient, count in so_far]
 
 
-def _bound(rule: ToxicityBoundary, patients: int) -> list[Number]:
+def _bound(rule: ToxicityRule, patients: int) -> list[Number]:
     """Return the bound that holds for the patients so far."""
-    if not 1 <= patients <= len(rule.stop):
+    bounds = rule.boundary.efficacy
+    if not 1 <= patients <= len(bounds):
         return [Number("bound", None, "NE")]
-    bound = int(rule.stop[patients - 1])
+    bound = bounds[patients - 1]
     return [Number("bound", bound if bound <= patients else None, "" if bound <= patients else "NE")]
 
 
-def _verdict(crossed: NDArray[np.intp], patients: int, planned: int) -> list[Number]:
+def _verdict(crossed: Counts, patients: int, planned: int) -> list[Number]:
     """Return the verdict, and the patient at whom the bound was reached first."""
     if len(crossed):
-        return [Number("verdict", None, "stop"), Number("stopped at", float(crossed[0]) + 1)]
+        return [Number("verdict", None, "stop"), Number("stopped at", float(crossed[0]))]
     text = "go on" if patients < planned else "not reached" if patients == planned else "more patients than planned"
     return [Number("verdict", None, text)]
 
 
-def _posterior(toxic: NDArray[np.bool_], analysis: Analysis) -> list[Number]:
-    if not len(toxic):
+def _posterior(toxicities: int, patients: int, analysis: Analysis) -> list[Number]:
+    if not patients:
         return []
     prior = (analysis.setting("prior a"), analysis.setting("prior b"))
-    after = toxicity_posterior(
-        int(toxic.sum()), len(toxic), analysis.setting("rate"), prior, analysis.setting("confidence")
-    )
+    after = toxicity_posterior(toxicities, patients, analysis.setting("rate"), prior, analysis.setting("confidence"))
     parts = (("posterior mean", after.rate.estimate), ("lower", after.rate.lower), ("upper", after.rate.upper))
-    high = "high" if float(after.exceeds) >= analysis.setting("certainty") else "not high"
+    high = "high" if is_certain(after.exceeds, analysis.setting("certainty")) else "not high"
     numbers = [Number(name, 100 * float(value), unit="%") for name, value in parts]
     return [*numbers, Number("posterior above rate", 100 * float(after.exceeds), high, "%")]
 
 
-def _in_order(chosen: Selection, analysis: Analysis) -> NDArray[np.bool_]:
-    """Return for each patient that counts, in order of entry, whether the toxicity came in the window."""
-    rows = chosen.rows.sort("STARTDT", "USUBJID")
+def _by_day(chosen: Selection, analysis: Analysis) -> tuple[Counts, Counts]:
+    """Return the patients who count, and those of them with toxicity, up to each day on which one of them began."""
     window = analysis.setting("window")
     happened = (pl.col("CNSR") == EVENT) & ((pl.col("AVAL") <= window) | (window == 0))
     observed = (pl.col("AVAL") >= window) | (pl.col("CNSR") != CENSORED)
-    known = rows.filter(happened | observed).select(happened.alias("TOXIC"))
-    return known["TOXIC"].to_numpy().astype(np.bool_)
+    known = chosen.rows.filter(happened | observed)
+    days = known.group_by("STARTDT").agg(pl.len().alias("N"), happened.sum().alias("X")).sort("STARTDT")
+    return days["N"].cast(pl.Int64).cum_sum().to_numpy(), days["X"].cast(pl.Int64).cum_sum().to_numpy()

@@ -16,6 +16,10 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
         "records of registers",
         "A record, or a folder made from one, cannot be used as it stands. Nothing is written, and the exit code is 2.",
     ),
+    "G": (
+        "designs",
+        "No design answers what was asked for, or counts cannot be. Nothing is written, and the exit code is 2.",
+    ),
     "E": (
         "eligibility and screening",
         "A criterion, or the table of candidates, leaves a doubt; a value that cannot be read counts as unknown.",
@@ -48,7 +52,7 @@ severity says how much it matters:
 * `warning`: a result may change.
 * `note`: for information.
 
-An **error of the call** (families C, P and I) stops the command instead, with exit code 2.
+An **error of the call** (families C, P, I and G) stops the command instead, with exit code 2.
 
 Both have three parts: what is wrong and where, the rule, and what to do.
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.protocol.draft.records import made, outcome
-from topline.protocol.coherence import success_probability
 from topline.protocol.design import Design
 from topline.protocol.draft.study import Draft, draft_study
+from topline.protocol.rule.binomial import upper_tail
 
 RESPONSE = {"primaryOutcomes": [outcome("Objective response rate", "up to 2 years")]}
 
@@ -66,8 +66,8 @@ def test_simon_gives_two_stages_of_the_planned_size() -> None:
 
 def test_without_hypotheses_the_target_is_the_smallest_step_with_power() -> None:
     found = design("", 43)
-    power = success_probability(found.target_rate, (0, -1), (43, found.success_at_least))
-    below = success_probability(found.target_rate - 0.05, (0, -1), (43, found.success_at_least))
+    power = upper_tail(found.success_at_least, 43, found.target_rate)
+    below = upper_tail(found.success_at_least, 43, found.target_rate - 0.05)
     assert (found.null_rate, found.alpha) == (0.1, 0.05)
     assert below < 0.8 <= power
 
@@ -75,9 +75,8 @@ def test_without_hypotheses_the_target_is_the_smallest_step_with_power() -> None
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 9, 14, 60, 1000, 10_000])
 def test_every_number_of_patients_has_a_rule_with_its_level_and_power(count: int) -> None:
     found = design("", count)
-    rule = (count, found.success_at_least)
-    assert success_probability(found.null_rate, (0, -1), rule) <= found.alpha + 1e-12
-    assert success_probability(found.target_rate, (0, -1), rule) >= found.power
+    assert upper_tail(found.success_at_least, count, found.null_rate) <= found.alpha
+    assert upper_tail(found.success_at_least, count, found.target_rate) >= found.power
     assert found.patients == count
 
 

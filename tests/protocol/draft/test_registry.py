@@ -10,6 +10,7 @@ from tests.protocol.draft.records import made, outcome, sample, samples, seed
 from tests.protocol.draft.samples import FORMS
 from topline.exchange.study_file import read_study
 from topline.protocol.draft.registry import render_record
+from topline.protocol.draft.statements import statements
 from topline.protocol.draft.study import draft_study
 from topline.protocol.model import Protocol
 from topline.protocol.record.content import Content
@@ -289,3 +290,44 @@ def test_a_seed_gives_its_record_back_and_takes_an_edit(name: str, shared: Any) 
         ["designModule.enrollmentInfo"],
         ["designModule"],
     )
+
+
+LOOKS = [{"patients": 10, "futility_at_most": 0}, {"patients": 20, "futility_at_most": 2, "success_at_least": 8}]
+
+
+def sequential() -> Protocol:
+    """Return the drafted study with two interim looks."""
+    data = draft_study(RECORD).protocol.model_dump(mode="json")
+    rule = {"kind": "sequential", "null_rate": 0.1, "target_rate": 0.3, "alpha": 0.05, "power": 0.7}
+    data["design"] |= rule | {"patients": 30, "success_at_least": 7, "looks": LOOKS}
+    return Protocol.model_validate_json(json.dumps(data))
+
+
+def test_a_sequential_study_says_its_looks_in_a_new_record_that_is_read_again() -> None:
+    study = sequential()
+    document = render_record(study)
+    summary = document["protocolSection"]["descriptionModule"]["briefSummary"]  # type: ignore[index]
+    assert (
+        "Sequential design with 2 interim looks: "
+        "after 10 patients the trial ends without success at 0 or fewer responses; "
+        "after 20 patients the trial ends without success at 2 or fewer responses, with success at 8 or more."
+    ) in summary
+    assert "Success with 7 or more of 30 patients at the last look." in summary
+    record = Record(Form.API, "", Content.model_validate_json(json.dumps(document["protocolSection"])), document)
+    again = draft_study(record).protocol.design
+    assert (again.null_rate, again.target_rate, again.alpha, again.patients) == (0.1, 0.3, 0.05, 30)
+    assert again.kind == "single stage"  # looks are not read from prose; the questions ask for the rule
+
+
+def test_a_sequential_study_leaves_its_own_record_as_it_was() -> None:
+    assert render_record(sequential(), RECORD) == json.loads(json.dumps(RECORD.document))
+
+
+def test_the_statements_of_a_study_say_its_looks() -> None:
+    draft = draft_study(RECORD)
+    told = {each.label: each.value for each in statements(sequential(), draft) if each.section == "Design"}
+    assert told["Kind"] == "sequential"
+    assert told["Looks"].startswith(
+        "after 10 patients the trial ends without success at 0 or fewer responses; after 20"
+    )
+    assert "Looks" not in {each.label for each in statements(draft.protocol, draft)}

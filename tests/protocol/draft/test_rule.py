@@ -1,10 +1,11 @@
-"""Exact designs: against scipy's binomial, and against Simon's published optimal designs of a given size."""
+"""Exact designs: against scipy's binomial, every rule of few patients, and Simon's published designs of a size."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from tests.twin import design_search
 from topline.protocol.draft.rule import Rule, single_stage, two_stages
 
 
@@ -58,3 +59,32 @@ def test_no_rule_where_none_has_level_and_power() -> None:
     assert two_stages(10, (0.1, 0.3), 0.05, 0.9) is None
     assert two_stages(1, (0.1, 0.3), 0.05, 0.8) is None
     assert single_stage(1, 0.1, 0.3, 0.05) is None
+
+
+@settings(max_examples=25)
+@given(
+    st.integers(2, 13),
+    st.integers(1, 8),
+    st.integers(3, 9),
+    st.sampled_from([0.05, 0.1, 0.2]),
+    st.sampled_from([0.6, 0.7, 0.8]),
+)
+def test_two_stages_are_the_best_of_every_rule_of_their_size(
+    n: int, low: int, more: int, alpha: float, power: float
+) -> None:
+    null, target = low / 20, min(low + more, 19) / 20
+    held = design_search.holding(design_search.two_stage_rules(n), null, target, alpha, power)
+    rule = two_stages(n, (null, target), alpha, power)
+    if rule is None or rule.first is None:
+        assert not held
+        return
+    (size, futile), success = rule.first, rule.success
+    assert ((size, futile, size + 1), (n, success - 1, success)) in held
+    own = design_search.expected(((size, futile, size + 1), (n, success - 1, success)), null)
+    assert own == pytest.approx(min(design_search.expected(each, null) for each in held), abs=1e-12)
+
+
+def test_a_single_patient_has_a_rule_whose_level_is_exactly_alpha() -> None:
+    rule = single_stage(1, 0.05, 0.85, 0.05)
+    assert rule is not None
+    assert (rule.success, rule.level) == (1, 0.05)

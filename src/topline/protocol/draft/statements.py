@@ -6,7 +6,7 @@ from typing import Literal
 
 from topline.protocol.draft.notes import Origin
 from topline.protocol.draft.study import Draft
-from topline.protocol.draft.wording import regimen_words
+from topline.protocol.draft.wording import look_words, regimen_words
 from topline.protocol.eligibility.criterion import Criterion
 from topline.protocol.endpoints import Endpoint, NotAnalysed, QuestionnaireScores, Rate, TimeToEvent
 from topline.protocol.model import Arm, Protocol
@@ -226,7 +226,7 @@ def analysis_words(endpoint: Endpoint) -> str:
 def _design(told: _Told) -> Iterator[Statement]:
     design = told.protocol.design
     for key in type(design).model_fields:
-        value = getattr(design, key)
+        value = "; ".join(map(look_words, design.looks)) or None if key == "looks" else getattr(design, key)
         if value is not None:
             yield told.say("Design", key.replace("_", " ").capitalize(), value, f"design.{key}")
 

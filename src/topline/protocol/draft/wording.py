@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from topline.protocol.design import Look
 from topline.protocol.endpoints import Endpoint, Rate, TimeToEvent
 from topline.protocol.model import Arm, Intervention, Protocol
 from topline.protocol.record.content import Outcome
@@ -145,11 +146,26 @@ def _sentences(protocol: Protocol) -> Iterator[str]:
             f"Simon two-stage design: {design.first_stage_patients} patients in the first stage, which ends the trial "
             f"with {design.futility_at_most} or fewer responses."
         )
+    if design.looks:
+        yield f"Sequential design with {len(design.looks)} interim looks: {'; '.join(map(look_words, design.looks))}."
     endpoint = protocol.endpoint(design.endpoint).label.en
     yield f"Null hypothesis for {endpoint}: {_percent(design.null_rate)}."
     yield f"Alternative hypothesis: {_percent(design.target_rate)}."
     yield f"One-sided significance level {_percent(design.alpha)}, power {_percent(design.power)}."
-    yield f"Success with {design.success_at_least} or more of {design.patients} patients."
+    last = " at the last look" if design.looks else ""
+    yield f"Success with {design.success_at_least} or more of {design.patients} patients{last}."
+
+
+def look_words(look: Look) -> str:
+    """Return after how many patients one looks, and what stops the trial there.
+
+    >>> look_words(Look(patients=18, futility_at_most=2, success_at_least=8))
+    'after 18 patients the trial ends without success at 2 or fewer responses, with success at 8 or more'
+    """
+    futile, success = look.futility_at_most, look.success_at_least
+    ends = [] if futile is None else [f"without success at {futile} or fewer responses"]
+    ends += [] if success is None else [f"with success at {success} or more{' responses' if not ends else ''}"]
+    return f"after {look.patients} patients the trial ends {', '.join(ends)}"
 
 
 def _scans(protocol: Protocol) -> str:

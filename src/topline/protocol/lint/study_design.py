@@ -1,70 +1,86 @@
 """Rules about the design: the sample size against the stated hypotheses by the exact binomial, and who decides."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
-from topline.protocol.coherence import success_probability
 from topline.protocol.design import AnalysisSet, Design
-from topline.protocol.lint.exact import (
-    LARGEST,
-    Hypothesis,
-    TwoStage,
-    attaining,
-    least_expected,
-    least_success,
-)
 from topline.protocol.lint.rule import Hit
 from topline.protocol.lint.subject import Unassessable
 from topline.protocol.model import Protocol
+from topline.protocol.rule.binomial import upper_tail
+from topline.protocol.rule.boundary import Boundary, OperatingCharacteristics, operating_characteristics
+from topline.protocol.rule.hypotheses import Hypotheses
+from topline.protocol.rule.one_stage import attaining, least_success
+from topline.protocol.rule.stated import exceeds
+from topline.protocol.rule.two_stage_search import Candidate, two_stage_designs
 
 PATIENTS = "design.patients"
 ROUNDED = 5e-5  # a power may be stated with four digits
 SAW_TOOTH = 100  # patients beyond twice the stated number up to which the saw-tooth is followed
+LARGEST = 500  # patients up to which every two-stage rival is looked at
+NOTICED = 1e-6  # of a patient that another rule must spare
 EVERYBODY = ("TRUE", "ENRLFL = 'Y'")
 
 
-class Stages(NamedTuple):
-    """The rule of a design: patients of the first stage, most responders that stop there, all patients, success."""
-
-    first: int
-    futile: int
-    patients: int
-    success: int
-
-    def chance(self, rate: float) -> float:
-        """Return the exact chance of success at a rate."""
-        return success_probability(rate, (self.first, self.futile), (self.patients, self.success))
+@lru_cache(maxsize=64)
+def _exact(rule: Boundary, rate: float) -> OperatingCharacteristics:
+    return operating_characteristics(rule, rate)
 
 
-def stages(design: Design) -> Stages:
-    """Return the rule of a design; with a single stage the first has 0 patients and stops at -1."""
-    first, futile = design.first_stage_patients, design.futility_at_most
-    one = first is None or futile is None
-    return Stages(0 if one else first or 0, -1 if one else futile or 0, design.patients, design.success_at_least)
+def chance(rule: Boundary, rate: float) -> float:
+    """Return the exact chance of success of a rule at a rate, whatever its looks.
+
+    >>> round(chance(Boundary((18, 35), (2, 6), (19, 7)), 0.3), 4)
+    0.9016
+    """
+    if len(rule.looks) == 1:  # the same tail as in the searches: a rule never differs from itself by rounding
+        return float(upper_tail(rule.efficacy[0], rule.patients, rate))
+    return float(_exact(rule, rate).success[0])
 
 
-def hypothesis(design: Design) -> Hypothesis:
-    """Return what a design claims to attain; a power that is the exact one rounded up is the exact one."""
-    exact = stages(design).chance(design.target_rate)
-    power = min(design.power, exact) if attained(design) else design.power
-    return Hypothesis(design.null_rate, design.target_rate, design.alpha, power)
+def expected_patients(rule: Boundary, rate: float) -> float:
+    """Return the expected number of patients of a rule at a rate.
+
+    >>> round(expected_patients(Boundary((18, 35), (2, 6), (19, 7)), 0.10), 2)  # Simon 1989, table 1: 22.5
+    22.53
+    """
+    return float(_exact(rule, rate).expected_patients[0])
+
+
+def one_stage(patients: int, success: int) -> Boundary:
+    """Return the rule of one look."""
+    return Boundary((patients,), (success - 1,), (success,))
+
+
+def hypotheses(design: Design) -> Hypotheses:
+    """Return what a design claims to attain.
+
+    A level or a power that is the exact one, rounded, is the exact one, so that no rule is held to more than the stated
+    one attains.
+    """
+    exact, level = chance(design.rule, design.target_rate), chance(design.rule, design.null_rate)
+    alpha = max(design.alpha, level)
+    power = min(design.power, exact) if attained(design) and exact > alpha else design.power
+    return Hypotheses(design.null_rate, design.target_rate, alpha, power)
 
 
 def attained(design: Design) -> bool:
     """Whether the rule has the stated power to four digits; its level was checked when the study was read."""
-    return stages(design).chance(design.target_rate) >= design.power - ROUNDED
+    return chance(design.rule, design.target_rate) >= design.power - ROUNDED
 
 
 def power_missed(protocol: Protocol) -> Iterator[Hit]:
     """Yield a stated power that the rule does not have."""
     design = protocol.design
     if not attained(design):
-        exact = stages(design).chance(design.target_rate)
+        exact = chance(design.rule, design.target_rate)
+        looks = f" with {len(design.looks)} looks before" if design.looks else ""
         what = (
-            f"the rule, {design.success_at_least} of {design.patients}, succeeds at {design.target_rate:g} with an "
-            f"exact chance of {exact:.4f}, below the stated {design.power:g}"
+            f"the rule, {design.success_at_least} of {design.patients}{looks}, succeeds at {design.target_rate:g} with "
+            f"an exact chance of {exact:.4f}, below the stated {design.power:g}"
         )
         yield Hit("design.power", what)
 
@@ -72,12 +88,14 @@ def power_missed(protocol: Protocol) -> Iterator[Hit]:
 def level_unused(protocol: Protocol) -> Iterator[Hit]:
     """Yield a single-stage rule that asks for more responders than its level needs."""
     design = protocol.design
-    least = least_success(hypothesis(design), design.patients)
-    if design.kind == "single stage" and least < design.success_at_least:
-        rule = Stages(0, -1, design.patients, least)
+    if design.kind != "single stage":
+        return
+    least = least_success(design.patients, design.null_rate, hypotheses(design).alpha)
+    if least < design.success_at_least:
+        rule = one_stage(design.patients, least)
         what = (
-            f"{least} of {design.patients} already keep the level, exactly {rule.chance(design.null_rate):.4f}, and "
-            f"raise the power at {design.target_rate:g} to {rule.chance(design.target_rate):.4f}"
+            f"{least} of {design.patients} already keep the level, exactly {chance(rule, design.null_rate):.4f}, and "
+            f"raise the power at {design.target_rate:g} to {chance(rule, design.target_rate):.4f}"
         )
         yield Hit("design.success_at_least", what)
 
@@ -85,14 +103,16 @@ def level_unused(protocol: Protocol) -> Iterator[Hit]:
 def fewer_would_do(protocol: Protocol) -> Iterator[Hit]:
     """Yield a single-stage sample size though a smaller one attains the stated level and power."""
     design = protocol.design
-    if design.kind == "two stage" or not attained(design):
+    if design.kind != "single stage" or not attained(design):
         return
-    least = int(np.flatnonzero(attaining(hypothesis(design), design.patients))[0]) + 1
+    asked = hypotheses(design)
+    least = int(np.flatnonzero(attaining(asked, design.patients))[0]) + 1
     if least < design.patients:
-        rule = Stages(0, -1, least, least_success(hypothesis(design), least))
+        success = least_success(least, asked.null, asked.alpha)
+        rule = one_stage(least, success)
         what = (
-            f"{least} patients attain the same: {rule.success} of {least} has an exact level of "
-            f"{rule.chance(design.null_rate):.4f} and a power of {rule.chance(design.target_rate):.4f}"
+            f"{least} patients attain the same: {success} of {least} has an exact level of "
+            f"{chance(rule, asked.null):.4f} and a power of {chance(rule, asked.target):.4f}"
         )
         yield Hit(PATIENTS, what)
 
@@ -100,9 +120,9 @@ def fewer_would_do(protocol: Protocol) -> Iterator[Hit]:
 def saw_tooth(protocol: Protocol) -> Iterator[Hit]:
     """Yield a single-stage sample size that attains the hypothesis while some larger ones do not."""
     design = protocol.design
-    if design.kind == "two stage" or not attained(design):
+    if design.kind != "single stage" or not attained(design):
         return
-    able = attaining(hypothesis(design), 2 * design.patients + SAW_TOOTH)
+    able = attaining(hypotheses(design), 2 * design.patients + SAW_TOOTH)
     failing = np.flatnonzero(~able[design.patients :]) + design.patients + 1
     if len(failing):
         named = ", ".join(map(str, failing[:6])) + (" ..." if len(failing) > 6 else "")
@@ -111,32 +131,37 @@ def saw_tooth(protocol: Protocol) -> Iterator[Hit]:
 
 
 def dominated(protocol: Protocol) -> Iterator[Hit]:
-    """Yield a two-stage rule while another, of as many patients or fewer, expects fewer at the null rate."""
+    """Yield a rule of several looks while two stages, of as many patients or fewer, expect fewer at the null rate.
+
+    Against a sequential rule the two stages must also expect no more patients at the target rate: looks that stop with
+    success save patients there.
+    """
     design = protocol.design
     if design.kind == "single stage" or not attained(design):
         return
     if design.patients > LARGEST:
-        raise Unassessable(f"the rivals of a two-stage design are looked at up to {LARGEST} patients")
-    best, own = least_expected(hypothesis(design), design.patients), expected_patients(stages(design), design.null_rate)
-    if best is not None and best.expected < own - 1e-6:
-        yield Hit(PATIENTS, f"expects {own:.2f} patients at {design.null_rate:g}; {_rival(best)}")
+        raise Unassessable(f"the two-stage rivals of a design are looked at up to {LARGEST} patients")
+    asked, own = hypotheses(design), expected_patients(design.rule, design.null_rate)
+    found = two_stage_designs(asked.null, asked.target, asked.alpha, asked.beta, design.patients)
+    if not found or found[-1].expected >= own - NOTICED:
+        return
+    rivals = expected_patients(_rule(found[-1]), asked.target), expected_patients(design.rule, asked.target)
+    if design.kind == "two stage":
+        yield Hit(PATIENTS, f"expects {own:.2f} patients at {asked.null:g}; {_told(found[-1])}")
+    elif rivals[0] <= rivals[1] + NOTICED:
+        more = f"at {asked.target:g} they expect {rivals[0]:.2f}, this one {rivals[1]:.2f}"
+        yield Hit(PATIENTS, f"expects {own:.2f} patients at {asked.null:g}; two stages: {_told(found[-1])}; {more}")
 
 
-def expected_patients(rule: Stages, rate: float) -> float:
-    """Return the expected number of patients of a rule at a rate.
-
-    >>> round(expected_patients(Stages(18, 2, 35, 7), 0.10), 2)  # Simon 1989, table 1: 22.5
-    22.53
-    """
-    stop = 1 - success_probability(rate, (0, -1), (rule.first, rule.futile + 1)) if rule.first else 0.0
-    return rule.patients - stop * (rule.patients - rule.first)
+def _rule(found: Candidate) -> Boundary:
+    return Boundary((found.n1, found.n), (found.r1, found.r), (found.n1 + 1, found.r + 1))
 
 
-def _rival(best: TwoStage) -> str:
+def _told(best: Candidate) -> str:
     """Return a better design in words."""
     return (
-        f"{best.expected:.2f} are enough: stop at {best.futile} or fewer of {best.first}, success from {best.success} "
-        f"of {best.patients} on"
+        f"{best.expected:.2f} are enough: stop at {best.r1} or fewer of {best.n1}, success from {best.r + 1} "
+        f"of {best.n} on"
     )
 
 
@@ -160,8 +185,10 @@ def deciding_set(protocol: Protocol) -> AnalysisSet:
 def level_with_all(protocol: Protocol) -> Iterator[Hit]:
     """Yield a planned enrolment with which the rule, applied to everybody, would exceed its level."""
     design, planned = protocol.design, protocol.population.planned
-    exact = stages(design)._replace(patients=planned).chance(design.null_rate)
-    if planned > design.patients and exact > design.alpha + 1e-12:
+    if planned <= design.patients:
+        return
+    exact = chance(replace(design.rule, looks=(*design.rule.looks[:-1], planned)), design.null_rate)
+    if exceeds(exact, design.alpha, planned):
         what = (
             f"{planned} are planned for a decision on {design.patients}; if all are analysed, "
             f"{design.success_at_least} responders have an exact level of {exact:.4f}, above {design.alpha:g}"
