@@ -1,0 +1,1 @@
+"""Designs by posterior and predictive probabilities, with exact frequentist operating characteristics."""

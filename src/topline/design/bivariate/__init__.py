@@ -1,0 +1,1 @@
+"""Designs on response and toxicity together."""

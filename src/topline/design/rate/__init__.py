@@ -1,0 +1,1 @@
+"""Designs on one rate with exact level and power: one, two and three stages, curtailed, Gehan."""
