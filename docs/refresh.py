@@ -1,4 +1,4 @@
-"""Run the commands and sessions of the README and the tutorial, and write what they print now into the pages.
+"""Run the commands and sessions of README, tutorial and designs, and write what they print now into the pages.
 
 `make docs` calls it. The tests compare the pages with what is printed, so that a number that moved fails until the page
 is refreshed and the difference read. A line `...` in an output stands for lines that are left out, and stays.
@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from topline.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/tutorial.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/design.md")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LEFT_OUT = "..."
 
@@ -30,8 +30,8 @@ class Session(doctest.DocTestRunner):
         self.printed: dict[int, str] = {}
 
     def report_success(self, out: object, test: object, example: doctest.Example, got: str) -> None:
-        """Keep what an example printed."""
-        self.printed[example.lineno] = got
+        """Keep what an example printed; of an error that is shown, the words that stand there."""
+        self.printed[example.lineno] = example.want if example.exc_msg else got
 
     report_failure = report_success
 

@@ -1,4 +1,4 @@
-"""The README and the tutorial print what they say, and the pages on data and outputs name what there is."""
+"""README, tutorial and designs print what they say, and the pages on data and outputs name what there is."""
 
 import doctest
 import re
@@ -17,7 +17,7 @@ from topline.tables.sdtm import SDTM
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-SHOWN = ("README.md", "docs/tutorial.md")
+SHOWN = ("README.md", "docs/tutorial.md", "docs/design.md")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 CODE = re.compile(r"`([^`\n]+)`")
