@@ -101,7 +101,7 @@ def test_too_few_patients_leave_a_design_out() -> None:
         (("--p0", ".1", "--p1", ".3", "--alpha", "0"), "TL-G01", "alpha: 0 is not"),
         (("--p0", ".1", "--p1", ".3", "--alpha", ".2", "--power", ".1"), "TL-G01", "power: 0.1 is not above alpha 0.2"),
         ((*RATES, "--max-n", "20"), "TL-G02", "33 patients would do"),
-        ((*RATES, "--max-n", "20", "--design", "lee-liu"), "TL-G02", "20 patients: are not enough; 33 would be"),
+        ((*RATES, "--max-n", "20", "--design", "lee-liu"), "TL-G02", "max_n: 20 patients are not enough; 33 would be"),
         ((*RATES, "--max-n", "5", "--design", "bop2"), "TL-G02", "are not enough"),
         ((*RATES, "--max-n", "0"), "TL-G04", "max_n: 0"),
         ((*RATES, "--max-n", "-3"), "TL-G04", "max_n: -3"),

@@ -28,17 +28,17 @@ def test_looks_after_nobody_are_refused(wrong: dict[str, int]) -> None:
 
 
 def test_the_smallest_number_that_would_work_is_named() -> None:
-    with pytest.raises(ToplineError, match="20 patients: are not enough; 33 would be"):
+    with pytest.raises(ToplineError, match="max_n: 20 patients are not enough; 33 would be"):
         smallest(lambda n: n if n >= 33 else None, range(10, 21))
     with pytest.raises(ToplineError, match="neither are 120"):
         smallest(lambda n: None, range(10, 21))
-    with pytest.raises(ToplineError, match="5 patients: are not enough; 33 would be"):
+    with pytest.raises(ToplineError, match="max_n: 5 patients are not enough; 33 would be"):
         smallest(lambda n: n if n >= 33 else None, range(10, 6))
 
 
 def test_nothing_is_tried_below_what_any_rule_needs() -> None:
     tried: list[int] = []
-    with pytest.raises(ToplineError, match="20 patients: are not enough; no rule of fewer than 500 is"):
+    with pytest.raises(ToplineError, match="max_n: 20 patients are not enough; no rule of fewer than 500 is"):
         smallest(tried.append, range(10, 21), least=500)
     assert tried == []
     assert fewest(Hypotheses(0.1, 0.3, alpha=0.05, power=0.9)) == 32

@@ -107,7 +107,7 @@ def too_few(last: int, enough: int | None, least: int = 1) -> ToplineError:
         least: no rule can hold with fewer.
 
     >>> print(too_few(100, None, least=870).what)
-    are not enough; no rule of fewer than 870 is
+    100 patients are not enough; no rule of fewer than 870 is
 
     """
     most = most_tried(last)
@@ -119,4 +119,4 @@ def too_few(last: int, enough: int | None, least: int = 1) -> ToplineError:
         more = f"no rule of fewer than {least} is"
     else:
         more = f"neither are {most}: relax a threshold that stops early"
-    return ToplineError("TL-G02", where=f"{last} patients", what=f"are not enough; {more}")
+    return ToplineError("TL-G02", where="max_n", what=f"{last} patients are not enough; {more}")

@@ -36,13 +36,15 @@ def compare_study(plan: Plan) -> Iterator[str]:
     yield f"{protocol.identifiers.study}  {protocol.identifiers.title.en}"
     yield f"{protocol.endpoint(protocol.design.endpoint).label.en}. {asked_text(asked)}"
     yield ""
-    yield from told(found, (Candidate(PROTOCOL, own), *found.found), plan)
+    yield from told(found, (Candidate(PROTOCOL, replace(own, hypotheses=asked)), *found.found), plan)
+    if asked != own.hypotheses:
+        yield f"The study itself states another request: {asked_text(own.hypotheses)}"
     rule = condensed(own.boundary)
     same = [each.name for each in found.found if condensed(each.design.boundary) == rule]
     yield f"The protocol's own rule is {' and '.join(same)}" if same else "No candidate has the protocol's own rule"
     origins = sources(patients, endpoint_kind(protocol), own.hypotheses)
     yield from ("", *origin_lines(patients, origins, everything=False))
-    yield from ("", *capability_lines(patients, own.hypotheses))
+    yield from ("", *capability_lines(patients, asked))
     chosen = choose_design(plan.study, found.chosen(plan.choose), plan.conduct.loss) if plan.choose else None
     yield from ("", *written(folder, _shown(chosen.protocol if chosen else protocol, found, plan)))
     if chosen:

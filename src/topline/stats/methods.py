@@ -26,7 +26,7 @@ RATES: dict[str, tuple[str, str, Compute]] = {
     ),
     "mid-p": ("Mid-P interval", "Lancaster 1961, doi:10.1080/01621459.1961.10482105", response.proportion),
     "binomial-test": ("Exact binomial test, one-sided", EXACT, response.null_test),
-    "decision": ("Decision rule of the design", "Simon 1989, doi:10.1016/0197-2456(89)90015-9", decision.decision),
+    "decision": ("Decision rule of the design", "Schultz et al. 1973, doi:10.2307/2529136", decision.decision),
     "two-stage": ("Inference after two stages", TWO_STAGE, decision.after_looks),
     "looks": ("Looks of a sequential design", "Schultz et al. 1973, doi:10.2307/2529136", decision.looks),
     "sequential": ("Inference after a sequential design", SEQUENTIAL, decision.after_looks),

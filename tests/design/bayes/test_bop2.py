@@ -84,7 +84,7 @@ def test_aims() -> None:
 
 
 def test_errors() -> None:
-    with pytest.raises(ToplineError, match=r"15 patients: are not enough; 2\d would be"):
+    with pytest.raises(ToplineError, match=r"max_n: 15 patients are not enough; 2\d would be"):
         bop2(ASKED, patients=range(10, 16))
     with pytest.raises(ToplineError, match="TL-G04"):
         bop2(ASKED, aim="minimum")  # type: ignore[arg-type]
@@ -132,5 +132,5 @@ def grid(looks: tuple[int, ...], null: float, target: float, shape: float) -> li
 def test_with_toxicity_dependence_is_not_searched() -> None:
     with pytest.raises(ToplineError, match="TL-G04"):
         bop2_toxicity(BivariateHypotheses((0.3, 0.6), (0.4, 0.2), odds_ratio=2.0))
-    with pytest.raises(ToplineError, match="15 patients: are not enough; 27 would be"):
+    with pytest.raises(ToplineError, match="max_n: 15 patients are not enough; 27 would be"):
         bop2_toxicity(BOTH, Looks(12, 6), range(12, 16))

@@ -75,7 +75,7 @@ def test_thresholds_of_a_design_give_its_boundary() -> None:
 
 def test_no_fewer_patients_would_do() -> None:
     assert list(predictive_designs(ASKED, range(10, 36))) == []
-    with pytest.raises(ToplineError, match="30 patients: are not enough; 36 would be") as caught:
+    with pytest.raises(ToplineError, match="max_n: 30 patients are not enough; 36 would be") as caught:
         predictive_probability_design(ASKED, range(10, 31))
     assert caught.value.code == "TL-G02"
 

@@ -77,7 +77,7 @@ def test_dependence_moves_the_levels_of_an_independent_design_a_little() -> None
 
 
 def test_too_few_patients_are_said() -> None:
-    with pytest.raises(ToplineError, match="20 patients: are not enough; 24 would be") as caught:
+    with pytest.raises(ToplineError, match="max_n: 20 patients are not enough; 24 would be") as caught:
         bryant_day(ASKED, patients=20)
     assert caught.value.code == "TL-G02"
     with pytest.raises(ToplineError, match="TL-G04"):
