@@ -1,6 +1,6 @@
 """The pipeline as one table: which stage reads what and writes what; it runs them and keeps the lineage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -34,11 +34,11 @@ from topline.stats.response import plan_response
 from topline.stats.safety import plan_safety
 from topline.stats.subject import plan_subjects
 from topline.stats.survival import plan_survival
-from topline.tables.adam import ADAM, ADTTE
+from topline.tables.adam import ADAM, ADTTE, RESPONSE_PARAMETERS
 from topline.tables.adam_safety import ADAM_SAFETY
 from topline.tables.checks import check_across, check_table
 from topline.tables.conform import conform
-from topline.tables.cutoff import cut_tables, stated_cutoff
+from topline.tables.cutoff import cut_tables, stated_cutoff, stated_cutoffs
 from topline.tables.findings import findings, findings_frame, join_findings
 from topline.tables.results import LINEAGE, RESULTS
 from topline.tables.sdtm import sdtm_table
@@ -88,6 +88,9 @@ class _State:
     analyses: tuple[Analysis, ...] = ()
     outcome: Outcome = field(default_factory=lambda: Outcome(RESULTS.empty(), LINEAGE.empty(), join_findings()))
     found: list[pl.DataFrame] = field(default_factory=list)
+    parameters: Collection[str] = tuple(RESPONSE_PARAMETERS)
+    checked: bool = True
+    wanted: Callable[[Analysis], bool] = lambda plan: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _other_study(state: _State) -> pl.DataFrame:
 
 
 def _subjects(state: _State) -> None:
-    state.adam["ADSL"], found = derive_subjects(state.tables, state.protocol)
+    state.adam["ADSL"], found = derive_subjects(state.tables, state.protocol, records=state.checked)
     state.found += [found, _other_arms(state)]
 
 
@@ -180,7 +183,8 @@ def _tumors(state: _State) -> None:
         places = (
             adsl.select("STUDYID", "USUBJID", "STARTDT").with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
         )
-        state.tumors = derive_tumors(tu, tr, places, state.protocol.criteria.response)
+        criteria = state.protocol.criteria.response
+        state.tumors = derive_tumors(tu, tr, places, criteria, check=state.checked)
         state.found.append(state.tumors.findings)
     rs = domain(state.tables, "RS")
     adsl, found = flag_scans(adsl, state.tumors, rs, state.protocol.criteria.response)
@@ -194,7 +198,7 @@ def _tumor_rows(state: _State) -> None:
 
 def _response(state: _State) -> None:
     state.adam["ADRS"], found = derive_response(
-        state.adam["ADSL"], domain(state.tables, "RS"), state.tumors, state.protocol
+        state.adam["ADSL"], domain(state.tables, "RS"), state.tumors, state.protocol, state.parameters
     )
     state.found.append(found)
 
@@ -241,7 +245,8 @@ def _consistency(state: _State) -> None:
 def _flags(state: _State) -> None:
     """Give every dataset the analysis-set flags and the treatment of its subject: a condition needs one table."""
     flags = [each.flag for each in state.protocol.analysis_sets]
-    order = pl.struct(pl.coalesce("ENRLDT", "TRTSDT"), "TRTSDT", "USUBJID").rank("ordinal").cast(pl.Int64)
+    order = pl.struct(pl.coalesce("ENRLDT", "TRTSDT"), "TRTSDT", "USUBJID").rank("ordinal").over("STUDYID")
+    order = order.cast(pl.Int64)
     enrolled = state.adam["ADSL"].with_columns(pl.when(pl.col("ENRLFL") == "Y").then(order).alias("ENRLORD"))
     core = enrolled.select("STUDYID", "USUBJID", "TRT01P", "TRT01A", "ENRLORD", *flags)
     for name in (name for name in state.adam if name != "ADSL"):
@@ -255,8 +260,8 @@ def _statistics(state: _State) -> None:
         text = "no tumour assessment in the data: response, progression and disease control are not analysed"
         state.found.append(findings_frame([Finding("TL-X02", "ADRS", message=text)]))
     plans = plan_subjects(state.protocol, state.adam["ADSL"]) + plans + _further_plans(state)
-    state.analyses = tuple(plans)
-    state.outcome = run_analyses(plans, state.adam, METHODS, virtual=state.virtual)
+    state.analyses = tuple(plan for plan in plans if state.wanted(plan))
+    state.outcome = run_analyses(state.analyses, state.adam, METHODS, virtual=state.virtual)
     state.found += [state.outcome.findings, _other_size(state)]
 
 
@@ -276,9 +281,13 @@ def _further_plans(state: _State) -> list[Analysis]:
 
 def _without_rows(plan: Analysis, protocol: Protocol) -> Analysis:
     """Return an analysis without rows where it rests on tumour assessments: nobody is counted as not responding."""
+    return replace(plan, where=f"({plan.where}) AND FALSE") if rests_on_assessments(plan, protocol) else plan
+
+
+def rests_on_assessments(plan: Analysis, protocol: Protocol) -> bool:
+    """Return whether an analysis of response or time says nothing where no tumour was ever assessed."""
     times = {each.id: each.analysis for each in protocol.endpoints if isinstance(each.analysis, TimeToEvent)}
-    rests = plan.endpoint not in times or times[plan.endpoint].last_observation == "last assessment"
-    return replace(plan, where=f"({plan.where}) AND FALSE") if rests else plan
+    return plan.endpoint not in times or times[plan.endpoint].last_observation == "last assessment"
 
 
 def _other_size(state: _State) -> pl.DataFrame:
@@ -306,6 +315,39 @@ STAGES: tuple[Stage, ...] = (
     Stage("analysis sets", ("ADSL",), tuple(name for name in ADAM if name != "ADSL"), _flags),
     Stage("statistics", tuple(ADAM), ("results", "lineage"), _statistics),
 )
+
+
+EFFICACY = ("subjects", "tumours", "response", "survival", "analysis sets")
+"""The stages that response, progression and survival need."""
+
+
+def derive_efficacy(
+    protocol: Protocol, tables: Mapping[str, pl.DataFrame], parameters: Collection[str] = tuple(RESPONSE_PARAMETERS)
+) -> dict[str, pl.DataFrame]:
+    """Return ADSL, ADRS and ADTTE of one trial, or of many trials of one protocol told apart by STUDYID.
+
+    `tables` are in the form of their declarations, as `conform` returns them. Each study is cut at the cut-off that its
+    own trial summary states. Of many trials only some `parameters` of ADRS may be wanted; those that the endpoints of
+    time rest on must be among them. Findings and SRCRECS, the SDTM records behind a row, are not kept: `run_study` has
+    them.
+    """
+    cut = cut_tables(tables, stated_cutoffs(tables))
+    state = _State(protocol, cut, virtual=True, parameters=parameters, checked=False)
+    for stage in STAGES:
+        if stage.name in EFFICACY:
+            stage.run(state)
+            state.adam["ADSL"] = state.adam["ADSL"].drop("SRCRECS", strict=False)
+    return state.adam
+
+
+def run_wanted(
+    protocol: Protocol, tables: Mapping[str, pl.DataFrame], wanted: Callable[[Analysis], bool]
+) -> pl.DataFrame:
+    """Return the results of some analyses of one trial, after every stage; the rest as of `run_study`."""
+    state = _State(protocol, dict(tables), is_virtual(tables), stated_cutoff(tables), wanted=wanted)
+    for stage in STAGES:
+        stage.run(state)
+    return state.outcome.results
 
 
 def run_study(

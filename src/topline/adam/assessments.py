@@ -10,6 +10,7 @@ from topline.adam import recist
 from topline.adam.assessor import by_assessor, check_assessor
 from topline.adam.recist import CODE, CR, NN, NONE, PD, PR, SD, WORDS
 from topline.adam.scan_dates import DAY_VISIT, date_scans
+from topline.adam.sequence import numbered
 from topline.adam.tumor import Tumors, visit_dates
 from topline.protocol.criteria import ResponseCriteria
 from topline.tables.findings import findings, join_findings
@@ -129,7 +130,7 @@ def _record_rows(rows: pl.DataFrame) -> pl.DataFrame:
         "ADT",
         "ADTF",
         "AVALC",
-        pl.int_range(pl.len()).over("S").alias("V"),
+        numbered("S").alias("V"),
         pl.lit("RS").alias("SRCDOM"),
         pl.lit("RSSTRESC").alias("SRCVAR"),
         pl.col("RSSEQ").alias("SRCSEQ"),
@@ -182,24 +183,52 @@ def from_lesions(tumors: Tumors) -> Assessments:
 
 
 def pick_source(
-    recorded: Assessments, measured: Assessments | None, criteria: ResponseCriteria
+    recorded: Assessments, measured: Assessments | None, criteria: ResponseCriteria, studies: pl.Series
 ) -> tuple[Assessments, pl.DataFrame]:
     """Return the assessments that the protocol analyses, and findings about disagreements of the two sources.
 
-    Where the protocol's source has no record at all, the other one is analysed, which is a finding.
+    Where the protocol's source has no record at all in a study, the other one is analysed there, which is a finding.
+    `studies` is the study of each subject.
     """
     lesions = criteria.source == "lesions"
     if measured is None or measured.frame.is_empty():
-        return recorded, _instead(
-            "TR", "no lesion was measured after baseline; recorded responses are analysed", lesions
-        )
+        return recorded, _instead(lesions, lesions)
     if recorded.frame.is_empty():
-        return measured, _instead("RS", "no response is recorded; those derived from lesions are analysed", not lesions)
-    return (measured if lesions else recorded), _disagreements(recorded, measured)
+        return measured, _instead(not lesions, lesions)
+    own, other = (measured, recorded) if lesions else (recorded, measured)
+    lacking = ~studies.is_in(own.frame["STUDYID"].unique().implode())
+    if not lacking.any():
+        return own, _disagreements(recorded, measured)
+    both = [_of(each, own.frame["STUDYID"].unique()) for each in (recorded, measured)]
+    return _mixed(own, other, lacking.to_numpy()), join_findings(_instead(True, lesions), _disagreements(*both))
 
 
-def _instead(table: str, text: str, wanted: bool) -> pl.DataFrame:
-    return findings("TL-T09", pl.DataFrame({"N": [1] if wanted else []}, schema={"N": pl.Int64}), table, message=text)
+def _instead(wanted: bool, lesions: bool) -> pl.DataFrame:
+    """Return a finding that the source which is `wanted`, lesions or recorded responses, has no record."""
+    text = "no lesion was measured after baseline; recorded responses are analysed"
+    if not lesions:
+        text = "no response is recorded; those derived from lesions are analysed"
+    rows = pl.DataFrame({"N": [1] if wanted else []}, schema={"N": pl.Int64})
+    return findings("TL-T09", rows, "TR" if lesions else "RS", message=text)
+
+
+def _of(assessments: Assessments, studies: pl.Series) -> Assessments:
+    """Return the assessments with the rows of these studies."""
+    rows = assessments.frame.filter(pl.col("STUDYID").is_in(studies.implode()))
+    return replace(assessments, frame=rows)
+
+
+def _mixed(own: Assessments, other: Assessments, lacking: NDArray[np.bool_]) -> Assessments:
+    """Return the assessments of `own`, but those of `other` for the subjects who are `lacking`."""
+    visits = max(own.response.shape[1], other.response.shape[1])
+    response = np.full((len(lacking), visits), NONE, dtype=np.int8)
+    day = np.full((len(lacking), visits), NO_DAY, dtype=np.int64)
+    parts = []
+    for each, whose in ((own, ~lacking), (other, lacking)):
+        width = each.response.shape[1]
+        response[whose, :width], day[whose, :width] = each.response[whose], each.day[whose]
+        parts.append(each.frame.filter(pl.Series(whose).gather(each.frame["S"].cast(pl.UInt32))))
+    return Assessments(response, day, pl.concat(parts).sort("S", "V"))
 
 
 def _disagreements(recorded: Assessments, measured: Assessments) -> pl.DataFrame:

@@ -8,7 +8,7 @@ INVESTIGATOR = "INVESTIGATOR"
 
 
 def by_assessor(frame: pl.DataFrame, prefix: str, assessor: str) -> pl.DataFrame:
-    """Return the records of one assessor: all when none is named anywhere; of several readers, those of one.
+    """Return the records of one assessor: all of a study that names none; of several readers, those of one.
 
     A record without assessor is the investigator's. Of several readers of a subject the accepted records (--ACPTFL)
     count; where none is accepted, those of the first reader by name, never a mixture.
@@ -21,28 +21,49 @@ def by_assessor(frame: pl.DataFrame, prefix: str, assessor: str) -> pl.DataFrame
     if column not in frame.columns or frame[column].null_count() == frame.height:
         return frame
     own = pl.col(column) == assessor
-    chosen = frame.filter(own | pl.col(column).is_null() if assessor == INVESTIGATOR else own)
-    return _one_reader(_accepted(chosen, prefix), prefix)
+    if frame[column].null_count():
+        own = own.fill_null(assessor == INVESTIGATOR) | ~_per_study(pl.col(column).is_not_null().any(), frame)
+    return _one_reader(_accepted(where_all(frame, own), prefix), prefix)
+
+
+def where_all(frame: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """Return the rows that meet a condition; where all of them do, the frame as it is, which copies nothing."""
+    met = frame.select(condition.fill_null(False).alias("MET"))["MET"]
+    return frame if met.all() else frame.filter(met)
+
+
+def _per_study(aggregated: pl.Expr, frame: pl.DataFrame) -> pl.Expr:
+    return aggregated.over("STUDYID") if "STUDYID" in frame.columns else aggregated
 
 
 def check_assessor(frame: pl.DataFrame, prefix: str, assessor: str) -> pl.DataFrame:
     """Return findings TL-R15 where nobody is the assessor, and where one of several readers had to be taken."""
     column = f"{prefix}EVAL"
     chosen = by_assessor(frame, prefix, assessor)
-    if chosen.is_empty() and frame.height:
-        present = ", ".join(sorted(set(frame[column].drop_nulls().to_list()))) or "nobody named"
-        one = frame.head(1).with_columns(pl.lit("").alias("USUBJID"))
-        text = f"no record of {assessor}; there are records of {present}"
-        return findings("TL-R15", one, prefix, variable=column, message=text)
+    silent = _without_records(frame, chosen, column, assessor)
     if not _names_readers(chosen, prefix):
-        return join_findings()
+        return findings("TL-R15", silent, prefix, variable=column, message=pl.col("TEXT"))
     reader = pl.col(f"{prefix}EVALID")
     own = _accepted(frame.filter(pl.col(column) == assessor) if column in frame.columns else frame, prefix)
     several = own.group_by("STUDYID", "USUBJID", maintain_order=True).agg(reader.drop_nulls().unique().sort())
     several = several.filter(reader.list.len() > 1)
     message = pl.format("none of the readers is accepted; those of {} are used", reader.list.first())
     names = reader.list.join(", ")
-    return findings("TL-R15", several, prefix, variable=f"{prefix}ACPTFL", value=names, message=message)
+    return join_findings(
+        findings("TL-R15", silent, prefix, variable=column, message=pl.col("TEXT")),
+        findings("TL-R15", several, prefix, variable=f"{prefix}ACPTFL", value=names, message=message),
+    )
+
+
+def _without_records(frame: pl.DataFrame, chosen: pl.DataFrame, column: str, assessor: str) -> pl.DataFrame:
+    """Return each study with records, none of which is the assessor's, and TEXT, which says whose they are."""
+    study = ["STUDYID"]
+    if frame.is_empty() or column not in frame.columns:
+        return pl.DataFrame()
+    rest = frame.join(chosen.select(study).unique(), on=study, how="anti", nulls_equal=True, maintain_order="left")
+    present = pl.col(column).drop_nulls().unique().sort().str.join(", ").replace("", "nobody named")
+    text = pl.format(f"no record of {assessor}; there are records of {{}}", present).alias("TEXT")
+    return rest.group_by(study, maintain_order=True).agg(text)
 
 
 def _names_readers(frame: pl.DataFrame, prefix: str) -> bool:
@@ -56,7 +77,8 @@ def _accepted(frame: pl.DataFrame, prefix: str) -> pl.DataFrame:
     if accepted not in frame.columns or not (frame[accepted] == "Y").any():
         return frame
     chosen = (pl.col(accepted) == "Y").fill_null(False)
-    return frame.filter(chosen | ~chosen.any().over("USUBJID") if "USUBJID" in frame.columns else chosen)
+    subject = [name for name in ("STUDYID", "USUBJID") if name in frame.columns]
+    return frame.filter(chosen | ~chosen.any().over(subject) if "USUBJID" in subject else chosen)
 
 
 def _one_reader(frame: pl.DataFrame, prefix: str) -> pl.DataFrame:

@@ -5,6 +5,7 @@ import polars as pl
 from topline.adam import recist
 from topline.adam.lesions import Readings, visits_of
 from topline.adam.selection import least_size, too_many
+from topline.adam.sequence import numbered
 from topline.adam.sizes import NEW, TARGET
 from topline.protocol.criteria import ResponseCriteria
 from topline.tables.findings import findings, join_findings
@@ -85,7 +86,7 @@ def visits_after(readings: Readings, baseline: pl.DataFrame) -> pl.DataFrame:
     later = (pl.col("ADT") > pl.col("BDT")) | pl.col("BDT").is_null()
     same = (pl.col("AVISITN") != pl.col("BVISIT")) | pl.col("BVISIT").is_null()
     after = visits.filter(later & same).sort("S", "ADT", "AVISITN")
-    return after.with_columns(pl.int_range(pl.len()).over("S").alias("V"))
+    return after.with_columns(numbered("S").alias("V"))
 
 
 def check_baseline(readings: Readings, first: pl.DataFrame, criteria: ResponseCriteria) -> pl.DataFrame:

@@ -43,9 +43,6 @@ def _written(one: pl.DataFrame) -> pl.DataFrame:
     def stands(name: str, default: str | None) -> pl.Expr:
         return pl.when(counts).then(f"E_{name}").when(seen).then(f"L_{name}").otherwise(pl.lit(default)).alias(name)
 
-    decided = pl.when(counts).then("E_RECS").when(seen).then("L_RECS").otherwise("OWN")
-    begun = pl.col(START_RECORDS)
-    both = pl.concat_list(pl.coalesce(begun, decided), decided).list.unique(maintain_order=True)
     return one.with_columns(
         pl.when(counts).then("E_D").otherwise(pl.coalesce("L_D", "STARTDT")).alias("ADT"),
         pl.when(counts).then("E_F").otherwise("L_F").alias("ADTF"),
@@ -55,8 +52,17 @@ def _written(one: pl.DataFrame) -> pl.DataFrame:
         stands("SRCDOM", "ADSL"),
         stands("SRCVAR", "STARTDT"),
         stands("SRCSEQ", None),
-        both.alias("SRCRECS"),
+        _records(one, pl.when(counts).then("E_RECS").when(seen).then("L_RECS").otherwise("OWN")).alias("SRCRECS"),
     )
+
+
+def _records(one: pl.DataFrame, decided: pl.Expr) -> pl.Expr:
+    """Return the records behind the start and behind what decided, each once."""
+    begun = pl.col(START_RECORDS)
+    if one[START_RECORDS].null_count() < one.height:
+        return pl.concat_list(pl.coalesce(begun, decided), decided).list.unique(maintain_order=True)
+    longest = one.select(pl.max_horizontal(pl.col("E_RECS", "L_RECS", "OWN").list.len().max())).item()
+    return decided if longest is None or longest < 2 else decided.list.unique(maintain_order=True)
 
 
 def _gap(one: pl.DataFrame, schedule: Schedule, allowed: int | None) -> NDArray[np.bool_]:

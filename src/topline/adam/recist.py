@@ -84,14 +84,15 @@ def non_target_response(state: Codes, lesion: Mask, partial: int = NE) -> Codes:
     >>> WORDS[non_target_response(state, np.array([[True, True]]))[0, 0]]
     'NON-CR/NON-PD'
     """
-    there = lesion[:, None, :]
-    progressed = ((state == STATE_PROGRESSED) & there).any(axis=2)
-    gone = ((state == STATE_ABSENT) | ~there).all(axis=2)
+    state = np.ascontiguousarray(np.moveaxis(state, 2, 0))  # lesions first: what is asked of all of them is faster
+    there = lesion.T[:, :, None]
+    progressed = ((state == STATE_PROGRESSED) & there).any(axis=0)
+    gone = ((state == STATE_ABSENT) | ~there).all(axis=0)
     seen = (state == STATE_ABSENT) | (state == STATE_PRESENT)
-    unseen = (~seen & there).any(axis=2)
-    nothing = ~(seen & there).any(axis=2)
+    unseen = (~seen & there).any(axis=0)
+    nothing = ~(seen & there).any(axis=0)
     response = np.select([progressed, gone, nothing, unseen], [PD, CR, NE, partial], NN)
-    return np.where(there.any(axis=2), response, NONE).astype(np.int8)
+    return np.where(there.any(axis=0), response, NONE).astype(np.int8)
 
 
 def overall_response(target: Codes, non_target: Codes, new: Mask) -> Codes:
@@ -140,51 +141,61 @@ def assess(lesions: Lesions) -> Assessment:
     had_complete = np.zeros(subjects, dtype=np.bool_)
     out = _blank(subjects, visits)
     for visit in range(visits):
-        seen = lesions.assessed[:, visit]
-        target, total, regrown = _target_at(lesions, visit, base, nadir, had_complete)
-        other, regrown_other = _non_target_at(lesions, visit, had_complete)
-        overall = overall_response(target, other, lesions.new[:, visit])
-        out.target[:, visit] = np.where(seen, target, NONE)
-        out.non_target[:, visit] = np.where(seen, other, NONE)
-        out.overall[:, visit] = np.where(seen, overall, NONE)
-        out.total[:, visit] = np.where(seen, total, UNMEASURED)
+        seen = np.flatnonzero(lesions.assessed[:, visit])
+        here, before, complete = _at(lesions, seen, visit), nadir[seen], had_complete[seen]
+        target, total, regrown = _target_at(here, base[seen], before, complete)
+        other, regrown_other = _non_target_at(here, complete)
+        overall = overall_response(target, other, here.new)
+        out.target[seen, visit] = target
+        out.non_target[seen, visit] = other
+        out.overall[seen, visit] = overall
+        out.total[seen, visit] = total
         out.nadir[:, visit] = nadir
-        out.regrown_node[:, visit] = seen & (regrown | regrown_other)
-        nadir = np.where(seen & (total != UNMEASURED) & (nadir != UNMEASURED), np.minimum(nadir, total), nadir)
-        had_complete |= seen & (overall == CR)
+        out.regrown_node[seen, visit] = regrown | regrown_other
+        less = (total != UNMEASURED) & (before != UNMEASURED)
+        nadir[seen] = np.where(less, np.minimum(before, total), before)
+        had_complete[seen] = complete | (overall == CR)
     return out
 
 
-def _target_at(
-    lesions: Lesions, visit: int, base: Sizes, nadir: Sizes, had_complete: Mask
-) -> tuple[Codes, Sizes, Mask]:
+def _at(lesions: Lesions, rows: NDArray[np.intp], visit: int) -> Lesions:
+    """Return what was measured of some subjects at one visit: no axis of visits, and that of lesions comes first."""
+    other = None if lesions.other_seen is None else lesions.other_seen[rows, visit]
+    first = (lesions.baseline[rows], lesions.size[rows, visit], lesions.target[rows], lesions.node[rows])
+    baseline, size, target, node = (np.ascontiguousarray(each.T) for each in first)
+    response, small = lesions.non_target[rows, visit], lesions.small_nodes[rows, visit]
+    new, assessed = lesions.new[rows, visit], lesions.assessed[rows, visit]
+    return Lesions(baseline, size, target, node, response, small, new, assessed, other)
+
+
+def _target_at(here: Lesions, base: Sizes, nadir: Sizes, had_complete: Mask) -> tuple[Codes, Sizes, Mask]:
     """Return target response, complete sum and regrown node at one visit."""
-    size, target, node = lesions.size[:, visit], lesions.target, lesions.node
-    any_target = target.any(axis=1)
-    complete = ((size != UNMEASURED) | ~target).all(axis=1)
-    known = ((lesions.baseline != UNMEASURED) & target).any(axis=1)
-    part = _total(size, target)
+    size, target, node = here.size, here.target, here.node
+    any_target = target.any(axis=0)
+    complete = ((size != UNMEASURED) | ~target).all(axis=0)
+    known = ((here.baseline != UNMEASURED) & target).any(axis=0)
+    part = _total(size, target, axis=0)
     normal = np.where(node, size < NODE_NORMAL, size == 0)
-    gone = known & complete & (normal | ~target).all(axis=1)
-    back = had_complete & ((size > 0) & target & ~node).any(axis=1)
+    gone = known & complete & (normal | ~target).all(axis=0)
+    back = had_complete & ((size > 0) & target & ~node).any(axis=0)
     based = base != UNMEASURED
     bigger = based & grown(part, nadir)
     shrunk = complete & (base > 0) & (10 * part <= 7 * base)
     response = np.select([~any_target, back, gone, bigger, ~complete | ~based, shrunk], [NONE, PD, CR, PD, NE, PR], SD)
-    regrown = had_complete & ~back & ((size >= NODE_NORMAL) & target & node).any(axis=1)
+    regrown = had_complete & ~back & ((size >= NODE_NORMAL) & target & node).any(axis=0)
     return response.astype(np.int8), np.where(complete & any_target, part, UNMEASURED), regrown
 
 
-def _non_target_at(lesions: Lesions, visit: int, had_complete: Mask) -> tuple[Codes, Mask]:
+def _non_target_at(here: Lesions, had_complete: Mask) -> tuple[Codes, Mask]:
     """Return non-target response and regrown non-target node at one visit: after an overall CR what is back is PD."""
-    other, small = lesions.non_target[:, visit], lesions.small_nodes[:, visit]
-    there = other == NN if lesions.other_seen is None else lesions.other_seen[:, visit]
+    other, small = here.non_target, here.small_nodes
+    there = other == NN if here.other_seen is None else here.other_seen
     back = had_complete & there & (other != PD)
     return np.where(back & ~small, PD, other).astype(np.int8), back & small
 
 
-def _total(size: Sizes, target: Mask) -> Sizes:
-    total: Sizes = np.where(target & (size != UNMEASURED), size, 0).sum(axis=-1)
+def _total(size: Sizes, target: Mask, axis: int = -1) -> Sizes:
+    total: Sizes = np.where(target & (size != UNMEASURED), size, 0).sum(axis=axis)
     return total
 
 

@@ -4,6 +4,8 @@ RECIST 1.1 (doi:10.1016/j.ejca.2008.10.026) from lesion measurements, or from th
 where both exist both are kept and every disagreement is a finding.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import polars as pl
 
@@ -23,34 +25,55 @@ from topline.adam.response_rows import (
 from topline.adam.sizes import NON_TARGET, TARGET
 from topline.adam.tumor import Tumors
 from topline.protocol.model import Protocol
+from topline.tables.adam import RESPONSE_PARAMETERS
 from topline.tables.findings import join_findings
+
+IMMUNE = frozenset({"IOVR", "IBOR", "IPD"})
 
 
 def derive_response(
-    adsl: pl.DataFrame, rs: pl.DataFrame, tumors: Tumors | None, protocol: Protocol
+    adsl: pl.DataFrame,
+    rs: pl.DataFrame,
+    tumors: Tumors | None,
+    protocol: Protocol,
+    parameters: Collection[str] = tuple(RESPONSE_PARAMETERS),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return ADRS and findings, for the subjects of ADSL in its order.
 
-    `rs` holds the recorded responses, `tumors` the judged lesions (None where there are none).
+    `rs` holds the recorded responses, `tumors` the judged lesions (None where there are none). Of many trials only some
+    `parameters` may be wanted; PD is always there, as the flag of what comes after it needs it.
     """
     criteria = protocol.criteria.response
     subjects = subjects_of(adsl, subject_days(adsl, protocol))
     recorded, found = from_records(rs, subjects.frame.select("S", "STUDYID", "USUBJID"), criteria)
     taken, found_complete = after_complete(recorded, criteria)
     measured = None if tumors is None or tumors.visits.is_empty() else from_lesions(tumors)
-    analysed, found_source = pick_source(taken, measured, criteria)
-    visits = [analysed.rows("OVR")]
-    if not recorded.frame.is_empty() and (measured is not None or taken is not recorded):
-        visits.append(recorded.rows("OVRASSD"))
+    analysed, found_source = pick_source(taken, measured, criteria, subjects.frame["STUDYID"])
+    wanted = {*parameters, "PD"}
+    visits = [analysed.rows("OVR")] if "OVR" in wanted else []
+    if "OVRASSD" in wanted:
+        visits.append(_recorded_rows(recorded, measured, taken is not recorded))
     without_target = _without_target(analysed, tumors)
     values = judge(analysed, subjects.days, without_target, criteria, protocol.landmark)
-    frames = [subject_rows(each, analysed, subjects) for each in values]
+    frames = [subject_rows(each, analysed, subjects) for each in values if each.name in wanted]
     if tumors is not None and measured is not None:
-        visits += [measured.rows("OVRLESN"), *_by_visit(tumors, measured)]
-        frames += _immune(tumors, measured, subjects, protocol) if criteria.irecist else []
+        visits += _by_visit(tumors, measured, wanted)
+        frames += _immune(tumors, measured, subjects, protocol) if criteria.irecist and wanted & IMMUNE else []
     frames += [each.select(COLUMNS) for each in visits]
-    frames += [measurable_rows(tumors, subjects), death_rows(subjects)]
-    return finished(pl.concat(frames), subjects, criteria), join_findings(found, found_complete, found_source)
+    frames += [measurable_rows(tumors, subjects)] if "MDIS" in wanted else []
+    frames += [death_rows(subjects)] if "DEATH" in wanted else []
+    found = join_findings(found, found_complete, found_source)
+    return finished(pl.concat(frames, rechunk=True), subjects, criteria), found
+
+
+def _recorded_rows(recorded: Assessments, measured: Assessments | None, changed: bool) -> pl.DataFrame:
+    """Return the recorded responses of the studies where others are, or may be, analysed beside them."""
+    rows = recorded.rows("OVRASSD")
+    if changed:
+        return rows
+    if measured is None:
+        return rows.clear()
+    return rows.filter(pl.col("STUDYID").is_in(measured.frame["STUDYID"].unique().implode()))
 
 
 def subject_days(adsl: pl.DataFrame, protocol: Protocol) -> Days:
@@ -68,14 +91,17 @@ def _days(adsl: pl.DataFrame, column: str) -> Ints:
     return adsl[column].cast(pl.Date).to_physical().cast(pl.Int64).fill_null(int(FAR)).to_numpy()
 
 
-def _by_visit(tumors: Tumors, measured: Assessments) -> list[pl.DataFrame]:
-    """Return rows of target, non-target and new-lesion response per visit."""
+def _by_visit(tumors: Tumors, measured: Assessments, wanted: Collection[str]) -> list[pl.DataFrame]:
+    """Return rows of overall, target, non-target and new-lesion response per visit."""
     judged = tumors.assessment
-    return [
-        measured.rows("TRGRESP", measured.at_rows(judged.target), WORDS),
-        measured.rows("NTRGRESP", measured.at_rows(judged.non_target), WORDS),
-        measured.rows("NEWLPROG", measured.at_rows(tumors.arrays.new), FLAGS),
-    ]
+    values = (
+        ("TRGRESP", judged.target, WORDS),
+        ("NTRGRESP", judged.non_target, WORDS),
+        ("NEWLPROG", tumors.arrays.new, FLAGS),
+    )
+    overall = [measured.rows("OVRLESN")] if "OVRLESN" in wanted else []
+    parts = (measured.rows(name, measured.at_rows(code), words) for name, code, words in values if name in wanted)
+    return [*overall, *parts]
 
 
 def _without_target(analysed: Assessments, tumors: Tumors | None) -> Mask:

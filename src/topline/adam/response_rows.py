@@ -9,6 +9,7 @@ from topline.adam import recist
 from topline.adam.assessments import Assessments, worded
 from topline.adam.irecist import IWORDS
 from topline.adam.response_parameters import DEATH, FAR, NO_EVENT, THERAPY, Days, Ints, Judged
+from topline.adam.sequence import numbered
 from topline.adam.sizes import TARGET
 from topline.adam.subject_records import subject_records
 from topline.adam.tumor import Tumors
@@ -171,8 +172,8 @@ def finished(rows: pl.DataFrame, subjects: Subjects, criteria: ResponseCriteria)
     dated = ~pl.col("PARAMCD").is_in(UNDATED) & pl.col("ADT").is_not_null()
     return ADRS.select(rows.with_columns(
         subjects.frame["STUDYID"].gather(place), subjects.frame["USUBJID"].gather(place),
-        pl.int_range(1, pl.len() + 1).over("S").alias("ASEQ"),
-        pl.col("PARAMCD").replace_strict(RESPONSE_PARAMETERS).alias("PARAM"),
+        (numbered("S") + 1).alias("ASEQ"),
+        pl.Series("PARAM", list(RESPONSE_PARAMETERS.values())).gather(rows["P"]),
         pl.lit(criteria.assessor).alias("PARCAT2"),
         pl.lit(criteria.standard).alias("PARCAT3"),
         pl.when(day >= 0).then(day + 1).otherwise(day).alias("ADY"),

@@ -36,7 +36,7 @@ def date_scans(rows: pl.DataFrame, prefix: str) -> tuple[pl.DataFrame, pl.DataFr
     if undated.height:
         visit = pl.col("ADT").max().over("S", "VISITNUM")
         rows = rows.with_columns(pl.coalesce("ADT", pl.when(pl.col("VISITNUM").is_not_null()).then(visit)))
-    rows = rows.filter(pl.col("ADT").is_not_null())
+        rows = rows.filter(pl.col("ADT").is_not_null())
     novisit = rows.filter(pl.col("VISITNUM").is_null())
     rows, found_reused = _apart(rows.with_columns(visit_number("VISITNUM", pl.col("ADT")).alias("AVISITN")), prefix)
     found = join_findings(
@@ -54,7 +54,7 @@ def _apart(rows: pl.DataFrame, prefix: str) -> tuple[pl.DataFrame, pl.DataFrame]
     later scans are another visit, numbered just after it. Dates in part do not tell visits apart.
     """
     visit = ["S", "AVISITN"]
-    whole = rows.filter(pl.col("ADTF").is_null())
+    whole = rows.select(*visit, "ADT", "ADTF").filter(pl.col("ADTF").is_null())
     wide = whole.group_by(visit).agg((pl.col("ADT").max() - pl.col("ADT").min()).dt.total_days().alias("SPAN"))
     reused = wide.filter(pl.col("SPAN") > REUSED_DAYS)
     if reused.is_empty():
@@ -78,6 +78,8 @@ def _record(prefix: str) -> pl.Expr:
 def _undated(undated: pl.DataFrame, rows: pl.DataFrame, prefix: str) -> pl.DataFrame:
     """Return findings about records without date, each saying what became of it."""
     column = f"{prefix}DTC"
+    if undated.is_empty():
+        return join_findings()
     days = rows.group_by("S", "VISITNUM").agg(pl.col("ADT").max().alias("TAKEN"))
     said = undated.join(days, on=["S", "VISITNUM"], how="left", maintain_order="left")
     taken = pl.format("assessment without date; the one of its visit, {}, is taken", "TAKEN")

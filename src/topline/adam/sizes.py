@@ -4,6 +4,7 @@ import polars as pl
 
 from topline.adam import recist
 from topline.tables.findings import findings, join_findings
+from topline.tables.repeated import meaning_of
 
 TARGET, NON_TARGET, NEW = "TARGET", "NON-TARGET", "NEW"
 UNIT_MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0}
@@ -19,6 +20,7 @@ EQUIVOCAL = (
 )
 UNEVALUABLE = r"NO[NT][ -]?EVALUABLE|UNEVALUABLE|INEVALUABLE|NOT DONE|NOT ASSESS|UNKNOWN|^UN?K$|^NE$|^ND$"
 
+SAYINGS = (TOO_SMALL, GONE, PROGRESSED, EQUIVOCAL, UNEVALUABLE)
 SHORT_AXIS = ("LPERP", "SAXIS")
 RANK = {"LDIAM": 0, "LPERP": 0, "SAXIS": 0, "DIAMETER": 1, "TUMSTATE": 2}
 """Which test gives a lesion's size: the axis that its kind asks for, else a plain diameter, else its state."""
@@ -29,6 +31,11 @@ MEASURES = (
     "S", "STUDYID", "USUBJID", "AVISITN", "VISIT", "TRLNKID", "GROUP", "NODE", "NM", "STATE", "EQUIVOCAL", "ADT",
     "ADTF", "TRSEQ", "SRCRECS",
 )  # fmt: skip
+
+SIZED = (
+    *("S", "STUDYID", "USUBJID", "AVISITN", "VISIT", "TRLNKID", "GROUP", "NODE", "NM", "STATE", "EQUIVOCAL", "ADT"),
+    *("ADTF", "TRSEQ", "RANK", "NUMBER", "TRTESTCD", "WHOLE", "MERGED"),
+)
 
 
 def derive_sizes(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -45,35 +52,40 @@ def derive_sizes(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     keys = ["S", "AVISITN", "TRLNKID"]
     useless = pl.col("NM").is_null() & (pl.col("GROUP") == TARGET)
     backwards = [False, False, False, False, False, True]
-    order = sized.sort(*keys, useless, "RANK", "TRSEQ", descending=backwards, nulls_last=True)
-    best = order.unique(keys, keep="first", maintain_order=True)
+    order = sized.select(SIZED).sort(*keys, useless, "RANK", "TRSEQ", descending=backwards, nulls_last=True)
+    again = order.select(pl.all_horizontal(pl.col(key) == pl.col(key).shift() for key in keys).fill_null(False))
+    repeated = again.to_series().any()
+    best = order.filter(~again.to_series()) if repeated else order
     best = best.with_columns(pl.format("TR {}", "TRSEQ").alias("REC"), pl.col("NM").fill_null(recist.UNMEASURED))
     parted = (best["WHOLE"] != best["TRLNKID"]).any() or best["MERGED"].any()
     best = _added_up(best) if parted else best.with_columns(pl.concat_list("REC").alias("SRCRECS"))
-    found = join_findings(found_values, _wrong_axis(order, keys), _twice(sized, keys))
+    twice = [_twice(sized, keys)] if repeated else []
+    found = join_findings(found_values, _wrong_axis(order, keys), *twice)
     return best.select(MEASURES), found
 
 
 def _read(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the records with TEXT, NUMBER and size MILLIMETRES, and findings about units and numbers."""
-    original = pl.col("TRORRES").str.strip_chars().cast(pl.Float64, strict=False)
+    """Return the records with TEXT, its WORDS, NUMBER and size MILLIMETRES, and findings about units and numbers."""
+    rows = rows.with_columns(meaning_of("TRORRES", _number, pl.Float64).alias("ORIGINAL"))
     standard = pl.col("TRSTRESN")
-    number = pl.coalesce(standard, original)
-    same = pl.col("TRSTRESU").is_null() & (standard == original)
+    number = pl.coalesce(standard, "ORIGINAL")
+    same = pl.col("TRSTRESU").is_null() & (standard == pl.col("ORIGINAL"))
     unit = pl.when(standard.is_null() | same).then("TRORRESU").otherwise("TRSTRESU")
-    unit = unit.str.to_lowercase().str.strip_chars().fill_null("mm")
+    unit = meaning_of(unit, lambda text: text.str.to_lowercase().str.strip_chars(), pl.String).fill_null("mm")
     rows = rows.with_columns(
-        pl.coalesce("TRSTRESC", "TRORRES").str.to_uppercase().str.strip_chars().alias("TEXT"),
+        meaning_of(pl.coalesce("TRSTRESC", "TRORRES"), _capitals, pl.String).alias("TEXT"),
         pl.when(number.is_finite()).then(number).alias("NUMBER"),
         unit.alias("UNIT"),
         (pl.col("TRTESTCD") != "TUMSTATE").alias("DIAMETER"),
     )
-    factor = pl.col("UNIT").replace_strict(UNIT_MM, default=None, return_dtype=pl.Float64)
-    rows = rows.with_columns((pl.col("NUMBER") * factor).alias("MILLIMETRES"))
+    factor = meaning_of("UNIT", _millimetres, pl.Float64)
+    rows = rows.with_columns(
+        (pl.col("NUMBER") * factor).alias("MILLIMETRES"), meaning_of("TEXT", _said, pl.UInt8).alias("WORDS")
+    )
     size, number = pl.col("MILLIMETRES"), pl.col("NUMBER")
     wrong = rows.filter(pl.col("DIAMETER") & number.is_not_null() & size.is_null())
     odd = rows.filter(pl.col("DIAMETER") & ((size < 0) | (size > IMPLAUSIBLE_MM)))
-    known = pl.col("TEXT").str.contains(f"{TOO_SMALL}|{GONE}|{UNEVALUABLE}")
+    known = _says(TOO_SMALL) | _says(GONE) | _says(UNEVALUABLE)
     strange = rows.filter(pl.col("DIAMETER") & number.is_null() & ~known & pl.col("TRSTAT").is_null())
     return rows, join_findings(
         findings("TL-R03", wrong, "TR", variable="TRSTRESU", value=pl.col("UNIT"), record=RECORD),
@@ -82,16 +94,40 @@ def _read(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
 
 
+def _millimetres(unit: pl.Expr) -> pl.Expr:
+    return unit.replace_strict(UNIT_MM, default=None, return_dtype=pl.Float64)
+
+
+def _capitals(text: pl.Expr) -> pl.Expr:
+    return text.str.to_uppercase().str.strip_chars()
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars().cast(pl.Float64, strict=False)
+
+
+def _said(text: pl.Expr) -> pl.Expr:
+    """Return which of SAYINGS a text matches, the k-th one as the bit 2^k."""
+    return pl.sum_horizontal(
+        text.str.contains(pattern).cast(pl.UInt8) * 2**place for place, pattern in enumerate(SAYINGS)
+    ).cast(pl.UInt8)
+
+
+def _says(pattern: str) -> pl.Expr:
+    """Return whether the text of a record matches one of SAYINGS, missing without text."""
+    return pl.when(pl.col("TEXT").is_not_null()).then((pl.col("WORDS") & 2 ** SAYINGS.index(pattern)) > 0)
+
+
 def _size() -> pl.Expr:
     """Return the size of a record [nanometres], missing where it gives none."""
-    diameter, text, size = pl.col("DIAMETER"), pl.col("TEXT"), pl.col("MILLIMETRES")
+    diameter, size = pl.col("DIAMETER"), pl.col("MILLIMETRES")
     exact = (size * recist.MM).round().cast(pl.Int64, strict=False)
     return (
         pl.when(pl.col("TRSTAT").is_not_null()).then(None)
         .when(diameter & size.is_between(0, IMPOSSIBLE_MM)).then(exact)
         .when(diameter & pl.col("NUMBER").is_not_null()).then(None)
-        .when(text.str.contains(TOO_SMALL)).then(5 * recist.MM)
-        .when(text.str.contains(GONE)).then(0)
+        .when(_says(TOO_SMALL)).then(5 * recist.MM)
+        .when(_says(GONE)).then(0)
     )  # fmt: skip
 
 
@@ -104,12 +140,12 @@ def _state() -> pl.Expr:
     )
     nothing = pl.col("TRSTAT").is_not_null() | (text.is_null() & pl.col("NUMBER").is_null())
     return (
-        pl.when(nothing | text.str.contains(UNEVALUABLE)).then(recist.STATE_UNEVALUABLE)
+        pl.when(nothing | _says(UNEVALUABLE)).then(recist.STATE_UNEVALUABLE)
         .when(normal).then(recist.STATE_ABSENT)
         .when(number.is_not_null()).then(recist.STATE_PRESENT)
-        .when(text.str.contains(GONE)).then(recist.STATE_ABSENT)
-        .when(text.str.contains(EQUIVOCAL)).then(recist.STATE_PRESENT)
-        .when(text.str.contains(PROGRESSED)).then(recist.STATE_PROGRESSED)
+        .when(_says(GONE)).then(recist.STATE_ABSENT)
+        .when(_says(EQUIVOCAL)).then(recist.STATE_PRESENT)
+        .when(_says(PROGRESSED)).then(recist.STATE_PROGRESSED)
         .otherwise(recist.STATE_PRESENT)
         .cast(pl.Int8)
     )  # fmt: skip
@@ -118,24 +154,23 @@ def _state() -> pl.Expr:
 def _equivocal() -> pl.Expr:
     """Return whether a record leaves open that its lesion is one: so it says, or it is a new node below 15 mm."""
     small = pl.col("NODE") & (pl.col("GROUP") == NEW) & (pl.col("NM") >= 0) & (pl.col("NM") < recist.NODE_TARGET)
-    return pl.col("TEXT").str.contains(EQUIVOCAL).fill_null(False) | small.fill_null(False)
+    return _says(EQUIVOCAL).fill_null(False) | small.fill_null(False)
 
 
 def _rank() -> pl.Expr:
     """Return the rank of a record's test for its lesion: 0 the right axis, WRONG_AXIS one that says nothing of it."""
     test = pl.col("TRTESTCD")
     wrong = pl.when("NODE").then(test == "LDIAM").otherwise(test.is_in(SHORT_AXIS))
-    rank = test.replace_strict(RANK, default=None, return_dtype=pl.Int64)
-    target = pl.when(wrong).then(WRONG_AXIS).otherwise(rank)
-    other = pl.when(wrong).then(WRONG_AXIS).otherwise(2 - rank)
-    return pl.when(pl.col("GROUP") == TARGET).then(target).otherwise(other)
+    rank = pl.coalesce(pl.when(test == name).then(place) for name, place in RANK.items())
+    right = pl.when(pl.col("GROUP") == TARGET).then(rank).otherwise(2 - rank)
+    return pl.when(wrong).then(WRONG_AXIS).otherwise(right)
 
 
 def _wrong_axis(order: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return findings about target lesions of which, at a visit, only the wrong axis was measured."""
-    rows = order.filter(pl.col("GROUP") == TARGET)
-    if not (rows["RANK"] == WRONG_AXIS).any():
+    if not (order["RANK"] == WRONG_AXIS).any():
         return join_findings()
+    rows = order.filter(pl.col("GROUP") == TARGET)
     only = rows.filter((pl.col("RANK") == WRONG_AXIS).all().over(keys) & pl.col("NUMBER").is_not_null())
     only = only.unique(keys, keep="first", maintain_order=True)
     axis = (
@@ -149,7 +184,7 @@ def _wrong_axis(order: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _twice(sized: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return findings about lesions measured twice at one visit by one test."""
-    rows = sized.filter(pl.col("RANK") != WRONG_AXIS)
+    rows = sized.select(*keys, "RANK", "STUDYID", "USUBJID", "TRSEQ").filter(pl.col("RANK") != WRONG_AXIS)
     rows = rows.filter(rows.select(*keys, "RANK").is_duplicated())
     same = rows.group_by(*keys, "RANK", maintain_order=True).agg(
         pl.col("STUDYID", "USUBJID").first(), pl.col("TRSEQ").sort()

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from topline.adam.subject_dates import contacts, disposition, exposure, milestones, new_therapy
+from topline.adam.sequence import places
+from topline.adam.subject_dates import CONTACT_DATES, contacts, disposition, exposure, milestones, new_therapy
 from topline.protocol.model import Protocol
 from topline.tables.adam import ADSL
 from topline.tables.dates import first_day, last_day, precision
@@ -15,6 +16,8 @@ Tables = Mapping[str, pl.DataFrame]
 
 KEYS = ("STUDYID", "USUBJID")
 ECOG = r"^ECOG"
+DATED = ("EX", "DS", "CM", "PR", "QS", "RS")
+"""Domains that dates and performance status are taken from."""
 
 
 def domain(tables: Tables, name: str) -> pl.DataFrame:
@@ -27,31 +30,33 @@ def domain(tables: Tables, name: str) -> pl.DataFrame:
     return frame.with_columns(pl.lit(None, dtype=v.dtype).alias(v.name) for v in absent) if absent else frame
 
 
-def derive_subjects(tables: Tables, protocol: Protocol) -> tuple[pl.DataFrame, pl.DataFrame]:
+def derive_subjects(tables: Tables, protocol: Protocol, *, records: bool = True) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return ADSL and findings.
 
     Subjects come from DM; without DM they are taken from the other domains, with a finding. Dates are completed by
-    rule and flagged: starts to the first possible day, ends, deaths and contacts to the last one.
+    rule and flagged: starts to the first possible day, ends, deaths and contacts to the last one. Without `records`
+    SRCRECS is missing.
     """
     people, found_people = _subjects(tables)
+    known = _placed(tables, people)
+    ex, ds, cm, pr, qs, rs = (domain(known, name) for name in DATED)
     parts = (
-        exposure(domain(tables, "EX")),
-        milestones(domain(tables, "DS")),
-        disposition(domain(tables, "DS")),
-        contacts(tables),
-        _ecog(domain(tables, "QS"), domain(tables, "RS")),
+        exposure(ex, records=records),
+        milestones(ds),
+        disposition(ds),
+        contacts(known, records=records),
+        _ecog(qs, rs),
     )
-    subjects = people
+    subjects = people.with_columns(pl.int_range(pl.len()).alias("S"))
     for part in parts:
-        subjects = subjects.join(part, on=KEYS, how="left", maintain_order="left")
-    subjects = subjects.join(
-        new_therapy(domain(tables, "CM"), domain(tables, "PR"), subjects), on=KEYS, how="left", maintain_order="left"
-    )
+        subjects = subjects.join(part, on="S", how="left", maintain_order="left")
+    subjects = subjects.join(new_therapy(cm, pr, subjects), on="S", how="left", maintain_order="left")
     subjects = _dated(subjects, protocol)
     found = join_findings(
         found_people, _start_findings(subjects, protocol), _dose_findings(subjects, domain(tables, "EX"))
     )
-    return ADSL.select(_records(_flagged(subjects)).sort(KEYS).with_columns(pl.lit(1).alias("ASEQ"))), found
+    flagged = _records(_flagged(subjects)) if records else _flagged(subjects)
+    return ADSL.select(flagged.sort(KEYS).with_columns(pl.lit(1).alias("ASEQ"))), found
 
 
 def flag_sets(adsl: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:
@@ -84,11 +89,17 @@ def _subjects(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
     return full.with_columns(pl.lit(False).alias("INDM")), findings("TL-T09", lacking, "DM", message=text)
 
 
+def _placed(tables: Tables, people: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the records of the domains that dates are taken from, with S, the place of their subject."""
+    read = {**tables, **{name: SDTM[name].empty() for name in DATED if name not in tables}}
+    return {name: read[name].with_columns(places(read[name], people)) for name in {*DATED, *CONTACT_DATES} & {*read}}
+
+
 def _ecog(qs: pl.DataFrame, rs: pl.DataFrame) -> pl.DataFrame:
     """Return the first recorded ECOG performance status of each subject."""
     columns = ("TESTCD", "STRESC", "DTC", "SEQ")
     parts = [
-        frame.select(*KEYS, *(pl.col(f"{prefix}{name}").alias(name) for name in columns))
+        frame.select("S", *(pl.col(f"{prefix}{name}").alias(name) for name in columns))
         for frame, prefix in ((qs, "QS"), (rs, "RS"))
     ]
     rows = (
@@ -97,7 +108,7 @@ def _ecog(qs: pl.DataFrame, rs: pl.DataFrame) -> pl.DataFrame:
         .with_columns(first_day("DTC").alias("D"))
     )
     rows = rows.filter(pl.col("STRESC").is_not_null()).sort("D", "SEQ", nulls_last=True)
-    return rows.group_by(KEYS).agg(pl.col("STRESC").str.extract(r"([0-5])").first().alias("ECOGBL"))
+    return rows.group_by("S").agg(pl.col("STRESC").str.extract(r"([0-5])").first().alias("ECOGBL"))
 
 
 def _dated(subjects: pl.DataFrame, protocol: Protocol) -> pl.DataFrame:

@@ -8,6 +8,7 @@ stands: EVNTDESC, CNSDTDSC, SRCDOM, SRCVAR, SRCSEQ, and the SDTM records behind 
 import polars as pl
 
 from topline.adam.censoring import judge_times
+from topline.adam.sequence import numbered
 from topline.adam.subject_records import subject_records
 from topline.adam.time_sources import KEYS, Data, dates_of, first_dates, placed, prefixed, sources_of
 from topline.protocol.endpoints import Endpoint, TimeToEvent
@@ -30,7 +31,7 @@ def derive_survival(adsl: pl.DataFrame, adrs: pl.DataFrame, protocol: Protocol) 
             found.append(more)
     if not frames:
         return ADTTE.empty(), join_findings()
-    rows = pl.concat(frames).sort("S", "ORDER").with_columns(pl.int_range(1, pl.len() + 1).over("S").alias("ASEQ"))
+    rows = pl.concat(frames, rechunk=True).sort("S", "ORDER").with_columns((numbered("S") + 1).alias("ASEQ"))
     named = rows.join(data.adsl.select("S", *KEYS), on="S", maintain_order="left")
     return ADTTE.select(named), join_findings(*found)
 
@@ -67,9 +68,12 @@ def _endpoint_rows(
 
 def _time_findings(rows: pl.DataFrame, endpoint: Endpoint, data: Data, last: str) -> pl.DataFrame:
     """Return findings about events before the start, and subjects censored on the day of the start."""
-    named = rows.join(data.adsl.select("S", *KEYS), on="S", maintain_order="left")
-    early = named.filter(pl.col("E_D") < pl.col("STARTDT"))
-    silent = named.filter((pl.col("CNSR") == 1) & pl.col("L_D").is_null() & (pl.col("ADT") == pl.col("STARTDT")))
+    names = data.adsl.select("S", *KEYS)
+    unseen = (pl.col("CNSR") == 1) & pl.col("L_D").is_null() & (pl.col("ADT") == pl.col("STARTDT"))
+    early, silent = (
+        rows.filter(odd).join(names, on="S", maintain_order="left")
+        for odd in (pl.col("E_D") < pl.col("STARTDT"), unseen)
+    )
     number = "TL-S04" if last == "last alive" else "TL-S03"
     text, still = pl.format("event before the start on {}", "STARTDT"), "censored on the day of the start"
     return join_findings(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from topline.adam.assessor import where_all
+from topline.adam.sequence import places
 from topline.adam.subject_records import RECORDS, subject_records
 from topline.protocol.endpoints import Source, TimeToEvent
 
@@ -42,7 +44,8 @@ class Data:
 def placed(adsl: pl.DataFrame, adrs: pl.DataFrame) -> Data:
     """Return the datasets with S, and the rows of ADRS of subjects whom ADSL does not know left out."""
     people = adsl.with_row_index("S").with_columns(pl.col("S").cast(pl.Int64))
-    return Data(people, adrs.join(people.select(*KEYS, "S"), on=KEYS, maintain_order="left"))
+    rows = adrs.with_columns(places(adrs, adsl))
+    return Data(people, where_all(rows, pl.col("S").is_not_null()))
 
 
 def sources_of(analysis: TimeToEvent) -> dict[str, Source]:
@@ -55,10 +58,11 @@ def sources_of(analysis: TimeToEvent) -> dict[str, Source]:
 def dates_of(source: Source, data: Data) -> pl.DataFrame:
     """Return the dates of a source: S, D, F (imputation flag), what they say, and the records behind."""
     frame = data.adsl if source.dataset == "ADSL" else data.adrs
-    rows = frame.filter(pl.sql_expr(source.where).fill_null(False) & pl.col(source.date).is_not_null())
-    flag = next((name for name in (f"{source.date}F", f"{source.date[:-1]}F") if name in rows.columns), None)
+    known = pl.sql_expr(source.where).fill_null(False) & pl.col(source.date).is_not_null()
+    rows = frame.lazy().filter(known)
+    flag = next((name for name in (f"{source.date}F", f"{source.date[:-1]}F") if name in frame.columns), None)
     own = source.dataset == "ADSL"
-    records = subject_records(rows, source.date) if own else pl.col(RECORDS)
+    records = subject_records(frame, source.date) if own else pl.col(RECORDS)
     return rows.select(
         "S",
         pl.col(source.date).alias("D"),
@@ -68,13 +72,13 @@ def dates_of(source: Source, data: Data) -> pl.DataFrame:
         pl.lit(source.date).alias("SRCVAR"),
         (pl.lit(None, pl.Int64) if own else pl.col("ASEQ").cast(pl.Int64)).alias("SRCSEQ"),
         records.alias("RECS"),
-    )
+    ).collect()
 
 
 def first_dates(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the earliest date per subject; of equal dates the source that is named first."""
     ranked = [frame.with_columns(pl.lit(rank).alias("RANK")) for rank, frame in enumerate(frames)]
-    rows = pl.concat(ranked).sort("S", "D", "RANK").unique("S", keep="first", maintain_order=True)
+    rows = pl.concat(ranked, rechunk=True).sort("S", "D", "RANK").unique("S", keep="first", maintain_order=True)
     return rows.drop("RANK")
 
 

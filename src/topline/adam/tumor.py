@@ -1,6 +1,7 @@
 """From lesions to responses per visit: TU and TR as arrays over (subject, visit, lesion), judged by RECIST 1.1."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from topline.adam.baseline import baseline_measures, baseline_visits, check_base
 from topline.adam.irecist import Growth
 from topline.adam.lesions import Readings, derive_lesions
 from topline.adam.new_lesions import New, derive_new_lesions, with_new_from_tu
+from topline.adam.sequence import numbered
 from topline.adam.sizes import NON_TARGET, TARGET
 from topline.adam.tumor_checks import check_nodes, check_sums, check_units
 from topline.protocol.criteria import ResponseCriteria
@@ -55,9 +57,15 @@ class _Grid:
     place: pl.DataFrame
 
 
-def derive_tumors(tu: pl.DataFrame, tr: pl.DataFrame, subjects: pl.DataFrame, criteria: ResponseCriteria) -> Tumors:
-    """Return the tumours of `subjects` (STUDYID, USUBJID, S, STARTDT), read from TU and TR and judged by RECIST 1.1."""
-    readings = with_new_from_tu(derive_lesions(tu, tr, subjects, criteria))
+def derive_tumors(
+    tu: pl.DataFrame, tr: pl.DataFrame, subjects: pl.DataFrame, criteria: ResponseCriteria, *, check: bool = True
+) -> Tumors:
+    """Return the tumours of `subjects` (STUDYID, USUBJID, S, STARTDT), read from TU and TR and judged by RECIST 1.1.
+
+    Without `check`, for virtual patients, the findings lack what is odd about sizes, sums and the choice of targets,
+    and the measures do not name the records that they rest on.
+    """
+    readings = with_new_from_tu(derive_lesions(tu, tr, subjects, criteria, records=check))
     baseline, found_visit = baseline_visits(readings, subjects)
     readings = dated_baseline(readings, baseline)
     first, visits = baseline_measures(readings, baseline), visits_after(readings, baseline)
@@ -65,18 +73,22 @@ def derive_tumors(tu: pl.DataFrame, tr: pl.DataFrame, subjects: pl.DataFrame, cr
     new = derive_new_lesions(readings.measures, baseline, grid.place, (grid.subjects, grid.visits))
     arrays, worse = _arrays(readings, first, grid, new, criteria)
     judged = recist.assess(arrays)
-    place = visits["S"].to_numpy(), visits["V"].to_numpy()
-    found = join_findings(
-        readings.findings,
-        found_visit,
-        new.findings,
-        check_baseline(readings, first, criteria),
-        check_units(readings.measures, first, visits),
-        check_sums(tr, subjects, _sums(arrays, judged, visits, baseline), criteria),
-        check_nodes(visits.filter(pl.Series(judged.regrown_node[place], dtype=pl.Boolean))),
-    )
     growth = Growth(new.count, new.seen, new.total, worse)
-    return Tumors(readings, baseline, first, visits, arrays, judged, growth, new.days, found)
+    found = join_findings(readings.findings, found_visit, new.findings)
+    tumors = Tumors(readings, baseline, first, visits, arrays, judged, growth, new.days, found)
+    return replace(tumors, findings=join_findings(found, *_odd(tumors, tr, subjects, criteria))) if check else tumors
+
+
+def _odd(
+    tumors: Tumors, tr: pl.DataFrame, subjects: pl.DataFrame, criteria: ResponseCriteria
+) -> Iterator[pl.DataFrame]:
+    """Yield what is odd about the choice of targets, their sizes and sums, and nodes that regrow."""
+    sums = _sums(tumors.arrays, tumors.assessment, tumors.visits, tumors.baseline)
+    regrown = pl.Series(tumors.at_visits(tumors.assessment.regrown_node), dtype=pl.Boolean)
+    yield check_baseline(tumors.readings, tumors.first, criteria)
+    yield check_units(tumors.readings.measures, tumors.first, tumors.visits)
+    yield check_sums(tr, subjects, sums, criteria)
+    yield check_nodes(tumors.visits.filter(regrown))
 
 
 def _sums(
@@ -96,7 +108,7 @@ def _sums(
 def _numbered(readings: Readings, group: str) -> pl.DataFrame:
     """Return the lesions of a group numbered L from 0 within each subject."""
     lesions = readings.lesions.filter(pl.col("GROUP") == group).sort("S", "TRLNKID")
-    return lesions.select("S", "TRLNKID", "NODE", pl.int_range(pl.len()).over("S").alias("L"))
+    return lesions.select("S", "TRLNKID", "NODE", numbered("S").alias("L"))
 
 
 def _count(rows: pl.DataFrame, place: str) -> int:
@@ -119,9 +131,12 @@ def _arrays(
     targets = _numbered(readings, TARGET)
     width, shape = _count(targets, "L"), (grid.subjects, _count(targets, "L"))
     lesion = targets.select("S", "TRLNKID", "L")
-    later = readings.measures.join(lesion, on=["S", "TRLNKID"]).join(grid.place, on=["S", "AVISITN"])
+    measured = readings.measures.select("S", "AVISITN", "TRLNKID", "GROUP", "NODE", "NM", "STATE")
+    measured = measured.join(grid.place, on=["S", "AVISITN"])
+    later = measured.join(lesion, on=["S", "TRLNKID"])
     before = first.join(lesion, on=["S", "TRLNKID"])
-    response, small, worse, seen = _non_targets(readings, grid, recist.CODE[criteria.partial_non_target])
+    others = _numbered(readings, NON_TARGET)
+    response, small, worse, seen = _non_targets(others, measured, grid, recist.CODE[criteria.partial_non_target])
     assessed = _filled(grid.place, ("S", "V"), (grid.subjects, grid.visits), 1, 0).astype(np.bool_)
     lesions = recist.Lesions(
         baseline=_filled(before, ("S", "L"), shape, before["NM"], recist.UNMEASURED),
@@ -138,20 +153,20 @@ def _arrays(
 
 
 def _non_targets(
-    readings: Readings, grid: _Grid, partial: int
+    others: pl.DataFrame, measured: pl.DataFrame, grid: _Grid, partial: int
 ) -> tuple[recist.Codes, recist.Mask, recist.Mask, recist.Mask]:
     """Return non-target response, whether what is there are small nodes only, whether one progressed or was seen."""
-    others = _numbered(readings, NON_TARGET)
     shape = (grid.subjects, grid.visits, _count(others, "L"))
-    rows = readings.measures.join(others.select("S", "TRLNKID", "L"), on=["S", "TRLNKID"])
-    rows = rows.join(grid.place, on=["S", "AVISITN"])
+    rows = measured.join(others.select("S", "TRLNKID", "L"), on=["S", "TRLNKID"])
     state = _filled(rows, ("S", "V", "L"), shape, rows["STATE"], recist.STATE_NONE).astype(np.int8)
     there = _filled(others, ("S", "L"), shape[::2], 1, 0).astype(np.bool_)
     present = rows.filter((pl.col("STATE") == recist.STATE_PRESENT) & (pl.col("GROUP") == NON_TARGET))
     tiny = pl.col("NODE") & pl.col("NM").is_between(0, recist.NODE_TARGET, closed="left")
     kept = present.group_by("S", "V").agg(tiny.all().alias("SMALL"))
     small = _filled(kept, ("S", "V"), shape[:2], kept["SMALL"].cast(pl.Int64), 0).astype(np.bool_)
-    progressed: recist.Mask = (state == recist.STATE_PROGRESSED).any(axis=2)
+    progressed = np.zeros(shape[:2], dtype=np.bool_)
+    worse = rows.filter(pl.col("STATE") == recist.STATE_PROGRESSED)
+    progressed[worse["S"].to_numpy(), worse["V"].to_numpy()] = True
     seen = _filled(kept, ("S", "V"), shape[:2], 1, 0).astype(np.bool_)
     return recist.non_target_response(state, there, partial), small, progressed, seen
 
@@ -163,12 +178,15 @@ def visit_dates(tumors: Tumors) -> Ints:
     or a non-target lesion at its own scan, the sum of targets at the last scan that it needs.
     """
     rows = tumors.visits.select("S", "AVISITN", "ADT")
-    group, state, day = pl.col("GROUP"), pl.col("STATE"), pl.col("ADT")
-    parts = tumors.readings.measures.group_by("S", "AVISITN").agg(
-        day.filter((group == TARGET) & (pl.col("NM") >= 0)).max().alias("TARGETDT"),
-        day.filter((group == NON_TARGET) & (state == recist.STATE_PROGRESSED)).min().alias("OTHERDT"),
-        day.filter((group == NON_TARGET) & (state == recist.STATE_PRESENT)).min().alias("BACKDT"),
+    group, state = pl.col("GROUP"), pl.col("STATE")
+    measured = tumors.readings.measures.select(
+        "S",
+        "AVISITN",
+        pl.when((group == TARGET) & (pl.col("NM") >= 0)).then("ADT").alias("TARGETDT"),
+        pl.when((group == NON_TARGET) & (state == recist.STATE_PROGRESSED)).then("ADT").alias("OTHERDT"),
+        pl.when((group == NON_TARGET) & (state == recist.STATE_PRESENT)).then("ADT").alias("BACKDT"),
     )
+    parts = measured.group_by("S", "AVISITN").agg(pl.col("TARGETDT").max(), pl.col("OTHERDT", "BACKDT").min())
     for dates in (parts, tumors.new_days):
         rows = rows.join(dates, on=["S", "AVISITN"], how="left", maintain_order="left")
     judged = tumors.assessment

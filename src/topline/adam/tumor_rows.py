@@ -4,6 +4,7 @@ import polars as pl
 
 from topline.adam import recist
 from topline.adam.assessor import by_assessor
+from topline.adam.sequence import numbered
 from topline.adam.sizes import TARGET
 from topline.adam.tumor import Tumors
 from topline.protocol.criteria import ResponseCriteria
@@ -41,7 +42,7 @@ def derive_tumor_rows(tumors: Tumors | None, adsl: pl.DataFrame) -> pl.DataFrame
     words = pl.when(domain == "TU").then(pl.lit("TUSTRESC")).when(pl.col("AVAL").is_null()).then(pl.lit("TRSTRESC"))
     return ADTR.select(
         rows.with_columns(
-            pl.int_range(1, pl.len() + 1).over("S").alias("ASEQ"),
+            (numbered("S") + 1).alias("ASEQ"),
             pl.col("PARAMCD").replace_strict(LABELS).alias("PARAM"),
             pl.lit("mm").alias("AVALU"),
             pl.when(day >= 0).then(day + 1).otherwise(day).alias("ADY"),
@@ -148,27 +149,27 @@ def flag_scans(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return ADSL with the flags of measurable disease, baseline scan and post-baseline scan, and findings.
 
-    Where no lesion was measured after baseline at all, a recorded response counts as a scan, and its subject as
-    scanned at baseline; where the protocol analyses recorded responses, each of them counts as a scan after baseline.
+    In a study where no lesion was measured after baseline at all, a recorded response counts as a scan, and its subject
+    as scanned at baseline; where the protocol analyses recorded responses, each of them counts as a scan after
+    baseline.
     """
     recorded = by_assessor(rs, "RS", criteria.assessor).filter(
         (pl.col("RSTESTCD") == "OVRLRESP") & pl.col("RSSTAT").is_null()
     )
     recorded = recorded.select(KEYS).unique()
-    target = _people(adsl, tumors.readings.lesions.filter(pl.col("GROUP") == TARGET)) if tumors else recorded.clear()
-    if tumors is None or tumors.visits.is_empty():
-        known = _people(adsl, tumors.baseline) if tumors else recorded.clear()
-        flagged = _flag(_flag(adsl, recorded, "PBSCNFL"), pl.concat([recorded, known]).unique(), "BLSCNFL")
-        return _flag(flagged, target, "MEASFL"), _scan_findings(flagged, pl.concat([recorded, known]))
-    after = _people(adsl, tumors.visits)
-    after = pl.concat([after, recorded]).unique() if criteria.source == "assessed" else after
-    flagged = _flag(_flag(adsl, target, "MEASFL"), _people(adsl, tumors.baseline), "BLSCNFL")
+    none = recorded.clear()
+    target = _people(adsl, tumors.readings.lesions.filter(pl.col("GROUP") == TARGET)) if tumors else none
+    known = _people(adsl, tumors.baseline) if tumors else none
+    seen = _people(adsl, tumors.readings.visits) if tumors else none
+    after = _people(adsl, tumors.visits) if tumors else none
+    measured = pl.col("STUDYID").is_in(after["STUDYID"].unique().implode())
+    instead = recorded.filter(~measured)
+    after = pl.concat([after, recorded if criteria.source == "assessed" else instead]).unique()
+    flagged = _flag(_flag(adsl, target, "MEASFL"), pl.concat([known, instead]).unique(), "BLSCNFL")
     flagged = _flag(flagged, after, "PBSCNFL")
-    scanned = (pl.col("BLSCNFL") == "Y") & pl.col("MEASFL").is_null()
+    scanned = measured & (pl.col("BLSCNFL") == "Y") & pl.col("MEASFL").is_null()
     flagged = flagged.with_columns(pl.when(scanned).then(pl.lit("N")).otherwise("MEASFL").alias("MEASFL"))
-    return flagged, _scan_findings(
-        flagged, pl.concat([_people(adsl, tumors.readings.visits), _people(adsl, tumors.baseline), after])
-    )
+    return flagged, _scan_findings(flagged, pl.concat([seen, known, after]))
 
 
 def _people(adsl: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -8,6 +8,8 @@ the protocol's rule, not a matter of reading. A time (`T10:30`) is allowed after
 
 import polars as pl
 
+from topline.tables.repeated import meaning_of
+
 DAY = "(?:0[1-9]|[12][0-9]|3[01]|-)"
 MONTH = "(?:0[1-9]|1[0-2]|-)"
 YEAR = "(?:19[0-9]{2}|20[0-9]{2}|2100|-)"
@@ -20,9 +22,8 @@ TO_MONTH = "^[0-9]{4}-[0-9]{2}(?:$|--)"
 TO_YEAR = "^[0-9]{4}(?:$|--)"
 
 
-def _text(column: str | pl.Expr) -> pl.Expr:
-    """Return the column as text, where it has the shape of a date, possibly of an impossible one."""
-    text = (pl.col(column) if isinstance(column, str) else column).cast(pl.String)
+def _shaped(text: pl.Expr) -> pl.Expr:
+    """Return the text where it has the shape of a date, possibly of an impossible one."""
     return pl.when(text.str.contains(SHAPE)).then(text)
 
 
@@ -37,7 +38,11 @@ def first_day(column: str | pl.Expr) -> pl.Expr:
     >>> frame.select(first_day("AESTDTC")).to_series().dt.to_string().to_list()
     ['2019-01-01', '2019-02-01', '2019-02-28', '2019-01-01', None]
     """
-    text = _text(column)
+    return meaning_of(column, _first, pl.Date)
+
+
+def _first(written: pl.Expr) -> pl.Expr:
+    text = _shaped(written)
     return (
         pl.when(text.str.contains(TO_DAY))
         .then(_day(text.str.head(10)))
@@ -55,7 +60,11 @@ def last_day(column: str | pl.Expr) -> pl.Expr:
     >>> frame.select(last_day("AESTDTC")).to_series().dt.to_string().to_list()
     ['2019-12-31', '2020-02-29', '2019-02-28', '2019-12-31', None]
     """
-    text = _text(column)
+    return meaning_of(column, _last, pl.Date)
+
+
+def _last(written: pl.Expr) -> pl.Expr:
+    text = _shaped(written)
     return (
         pl.when(text.str.contains(TO_DAY))
         .then(_day(text.str.head(10)))
@@ -76,7 +85,11 @@ def precision(column: str | pl.Expr) -> pl.Expr:
     >>> frame.select(precision("AESTDTC")).to_series().to_list()
     ['M', 'D', None, 'M', None]
     """
-    text = _text(column)
+    return meaning_of(column, _precision, pl.String)
+
+
+def _precision(written: pl.Expr) -> pl.Expr:
+    text = _shaped(written)
     return pl.when(text.str.contains(TO_MONTH)).then(pl.lit("D")).when(text.str.contains(TO_YEAR)).then(pl.lit("M"))
 
 

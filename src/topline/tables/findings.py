@@ -34,6 +34,8 @@ FINDINGS = Table(
     ),
 )
 
+_NONE = FINDINGS.empty()
+
 LONGEST = 200
 """Characters of a text that a finding keeps."""
 
@@ -75,7 +77,7 @@ def findings(code: str, rows: pl.DataFrame, dataset: str, **texts: Unpack[Texts]
     (['dose after death'], ['EXSEQ 2'])
     """
     if rows.is_empty():
-        return FINDINGS.empty()
+        return _NONE.clone()
     entry = CATALOGUE[code]
     columns: dict[str, pl.Expr] = {
         "CODE": pl.lit(code),
@@ -150,7 +152,7 @@ def join_findings(*parts: pl.DataFrame) -> pl.DataFrame:
     """Return all findings in one frame, errors first, then by number, table, subject and record."""
     frames = [part for part in parts if not part.is_empty()]
     if not frames:
-        return FINDINGS.empty()
+        return _NONE.clone()
     order = pl.col("SEVERITY").replace_strict({"error": 0, "warning": 1, "note": 2})
     return pl.concat(frames).sort(order, "CODE", "DATASET", "USUBJID", "RECORD", maintain_order=True)
 

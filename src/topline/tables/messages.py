@@ -34,6 +34,10 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
         "markers",
         "A marker of the study file has values that cannot be used as they stand; the subject has no value then.",
     ),
+    "V": (
+        "virtual trials",
+        "A rehearsal, scenario or calibration cannot be run as asked. The exit code is 2; finished chunks are kept.",
+    ),
     "X": ("derived data and results", "What topline derived contradicts itself, or a number cannot be computed."),
 }
 """What each letter of a number stands for: its subject, and what a message of this family means for the run."""
@@ -52,7 +56,7 @@ severity says how much it matters:
 * `warning`: a result may change.
 * `note`: for information.
 
-An **error of the call** (families C, P, I and G) stops the command instead, with exit code 2.
+An **error of the call** (families C, P, I, G and V) stops the command instead, with exit code 2.
 
 Both have three parts: what is wrong and where, the rule, and what to do.
 
