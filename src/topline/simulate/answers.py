@@ -110,12 +110,14 @@ class AnswerRecorder:
                 yield self._item(instrument, items[number], (level, high_is_better(scale)), self._forms.due & ~missing)
 
     def _missing_form(self, instrument: Instrument) -> Mask:
-        """Return which forms are missing; with `missing_trouble` the more likely the more trouble there is."""
+        """Return which forms are missing: at random, or the likelier the more trouble or the worse the ECOG."""
         answers = self.truth.answers
         last = self._forms.visit == len(self.source.measures.sampling.number) - 1
         chance = np.where(last, answers.missing_last, answers.missing_form)
         with np.errstate(divide="ignore"):
             odds = logit(chance) + answers.missing_trouble * self._trouble
+        if answers.missing_ecog != 0:
+            odds = odds + answers.missing_ecog * (self.source.patients.cohort.ecog - 1)[:, None]
         return np.asarray(self.draws.uniform(f"missing {instrument.name}", *self._day.shape) < expit(odds))
 
     def _scale_trouble(self, instrument: Instrument, scale: Scale) -> Floats:

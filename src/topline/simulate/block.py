@@ -18,11 +18,14 @@ from topline.simulate.exposure import Clock, Dosing, DrugCourse, ExposureRecorde
 from topline.simulate.markers import MarkerRecorder
 from topline.simulate.measure_records import MeasureRecorder
 from topline.simulate.measures import Measures
+from topline.simulate.medication import MedicationRecorder
 from topline.simulate.patients import Patients, draw_patients
 from topline.simulate.records import Roster, roster
+from topline.simulate.review import REVIEWER, review
 from topline.simulate.safety import SafetyRecorder
 from topline.simulate.sampling import Sampling, plan_sampling
 from topline.simulate.scans import Scans, draw_scans
+from topline.simulate.screening import ScreeningRecorder
 from topline.simulate.subject import Cohort
 from topline.simulate.subject_records import SubjectRecorder
 from topline.simulate.truth import Truth
@@ -32,17 +35,22 @@ from topline.tables.sdtm_biomarker import SDTM_BIOMARKER
 
 @dataclass(frozen=True)
 class Block:
-    """The patients of a cohort, what happens to them, and who writes it down."""
+    """The patients of a cohort, what happens to them, and who writes it down.
+
+    `studies` are the identifiers of the trials of the cohort; without them it is the protocol's own.
+    """
 
     protocol: Protocol
     truth: Truth
     cohort: Cohort
     draws: Draws
+    studies: tuple[str, ...] = ()
 
     @cached_property
     def roster(self) -> Roster:
         """Their identifiers and calendar."""
-        return roster(self.protocol.identifiers.study, self.truth.conduct.start, self.cohort)
+        studies = self.studies or (self.protocol.identifiers.study,)
+        return roster(studies, self.truth.conduct.start, self.cohort)
 
     @cached_property
     def patients(self) -> Patients:
@@ -101,14 +109,32 @@ class Block:
         return TumourRecorder(self.roster, self.truth.disease, self.patients, self.scans, self.course)
 
     @cached_property
+    def reviewers(self) -> tuple[TumourRecorder, ...]:
+        """What writes the records of an independent review, where there is one."""
+        if not self.truth.review.done:
+            return ()
+        scans, course = review(self.truth, self.patients, self.scans, self.course, self.draws)
+        return (TumourRecorder(self.roster, self.truth.disease, self.patients, scans, course, REVIEWER),)
+
+    @cached_property
+    def screening(self) -> ScreeningRecorder:
+        """What writes DM and DS of those who were screened and not enrolled."""
+        return ScreeningRecorder(self.roster, self.truth.conduct, self.cohort, self.draws)
+
+    @cached_property
     def subject(self) -> SubjectRecorder:
         """What writes DM, DS, SV, QS and SS."""
         return SubjectRecorder(self.roster, self.protocol, self.patients, self.course)
 
     @cached_property
+    def medication(self) -> MedicationRecorder:
+        """What writes the medication that no event asks for."""
+        return MedicationRecorder(self.roster, self.truth.conduct, self.patients, self.course, self.draws)
+
+    @cached_property
     def safety(self) -> SafetyRecorder:
         """What writes AE, CM and MH."""
-        return SafetyRecorder(self.roster, self.truth, self.events, self.draws)
+        return SafetyRecorder(self.roster, self.truth, self.events, self.medication, self.draws)
 
     @cached_property
     def markers(self) -> MarkerRecorder:
@@ -127,19 +153,19 @@ class Block:
 
 
 DOMAINS: Mapping[str, Callable[[Block], pl.DataFrame]] = {
-    "DM": lambda block: block.subject.demographics(block.exposure),
+    "DM": lambda block: block.screening.with_failures(block.subject.demographics(block.exposure)),
     "SV": lambda block: block.subject.visits(block.scans, block.cycles, block.sampling),
     "EX": lambda block: block.exposure,
     "CM": lambda block: block.safety.medication(),
     "AE": lambda block: block.safety.adverse_events(),
-    "DS": lambda block: block.subject.disposition(),
+    "DS": lambda block: block.screening.with_failures(block.subject.disposition()),
     "MH": lambda block: block.safety.history(),
     "LB": lambda block: block.measured.laboratory(block.markers.records("LB")),
     "VS": lambda block: block.measured.vital_signs(),
     "QS": lambda block: block.subject.questionnaires(block.answers.questionnaires()),
-    "TU": lambda block: block.tumour.identified(),
-    "TR": lambda block: block.tumour.measured(),
-    "RS": lambda block: block.tumour.assessed(),
+    "TU": lambda block: block.tumour.identified(*block.reviewers),
+    "TR": lambda block: block.tumour.measured(*block.reviewers),
+    "RS": lambda block: block.tumour.assessed(*block.reviewers),
     "GF": lambda block: block.markers.table(SDTM_BIOMARKER["GF"]),
     "MI": lambda block: block.markers.table(SDTM_BIOMARKER["MI"]),
     "SS": lambda block: block.subject.status(),

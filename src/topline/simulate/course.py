@@ -99,7 +99,8 @@ def _observation(protocol: Protocol, truth: Truth, patients: Patients, draws: Dr
     """Return the last day of observation and what ended it (ONGOING: the cut-off or the end of follow-up)."""
     death = _death_day(patients)
     leaving = np.minimum(patients.cohort.dose + patients.latent.leaving, NEVER)
-    limit = np.minimum(patients.cohort.cutoff, int(protocol.schedule.maximum_months * protocol.days_per_month))
+    longest = min(patients.horizon, int(protocol.schedule.maximum_months * protocol.days_per_month))
+    limit = np.minimum(patients.cohort.cutoff, longest)
     last = np.minimum(np.minimum(death, leaving), limit)
     lost = draws.uniform("lost", len(patients)) < truth.hazards.lost
     left = np.where(lost, LOST, WITHDRAWAL)

@@ -22,17 +22,19 @@ class Draws:
     True
     """
 
-    def __init__(self, digest: str, seed: int) -> None:
+    def __init__(self, digest: str, seed: int, spawn: tuple[int, ...] = ()) -> None:
+        """Take `spawn`, whole numbers that tell apart many sources of one seed; none is the source of one trial."""
         if seed < 0:
             raise ValueError(f"seed {seed} is negative")
         self._entropy = [seed, *_words(bytes.fromhex(digest))]
+        self._spawn = spawn
         self._streams: dict[str, Generator] = {}
 
     def stream(self, quantity: str) -> Generator:
         """Return the generator of this quantity; it keeps its position between calls."""
         if quantity not in self._streams:
-            name = _words(hashlib.sha256(quantity.encode()).digest())
-            self._streams[quantity] = Generator(PCG64DXSM(SeedSequence([*self._entropy, *name])))
+            entropy = [*self._entropy, *name_words(quantity)]
+            self._streams[quantity] = Generator(PCG64DXSM(SeedSequence(entropy, spawn_key=self._spawn)))
         return self._streams[quantity]
 
     def uniform(self, quantity: str, *shape: int) -> Floats:
@@ -51,6 +53,11 @@ class Draws:
         """Draw indices with these probabilities (scaled to sum 1)."""
         steps = np.cumsum(probabilities) / np.sum(probabilities)
         return np.minimum(np.searchsorted(steps, self.uniform(quantity, *shape), side="right"), len(probabilities) - 1)
+
+
+def name_words(name: str) -> list[int]:
+    """Return eight whole numbers below 2^32 that stand for a name."""
+    return _words(hashlib.sha256(name.encode()).digest())
 
 
 def _words(digest: bytes) -> list[int]:

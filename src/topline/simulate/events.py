@@ -1,5 +1,6 @@
 """The adverse events of a block of patients: what happens, why, how bad, and what the site does and writes about it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +22,9 @@ Days = NDArray[np.int64]
 
 FATAL = Toxicity("Oesophageal haemorrhage", GUT, 0.0, 0.0)
 FEBRILE = Toxicity("Febrile neutropenia", BLOOD, 0.0, 0.0)
+MOST_RECURRENCES = 6
+"""So often an event comes again at most."""
+
 ACTIONS = ("DOSE NOT CHANGED", "DRUG INTERRUPTED", "DOSE REDUCED", "DRUG WITHDRAWN", "NOT APPLICABLE")
 UNCHANGED, INTERRUPTED, REDUCED, WITHDRAWN, NOT_APPLICABLE = range(5)
 """What is done with the drugs for an event; a later one takes the place of an earlier one."""
@@ -105,11 +109,40 @@ class EventSource:
         onset = self.patients.cohort.dose[:, None] + after
         duration = 1 + np.floor(self.draws.exponential("duration", *shape) * occurrence.duration_days).astype(np.int64)
         grade = _drawn_grades(self.draws.uniform("grade", *shape), kinds)
-        subject, kind = np.nonzero(self._happens & (onset <= self._until[:, None]))
+        there = self._happens & (onset <= self._until[:, None]) & self._not_spared(onset)
+        subject, kind = np.nonzero(there)
         start = onset[subject, kind]
-        return _plain(
+        first = _plain(
             subject, kind, (start, self._over(subject, start + duration[subject, kind])), grade[subject, kind]
         )
+        if occurrence.recurrence <= 0:
+            return first
+        return joined([first, *self._again(there, onset + duration)])
+
+    def _not_spared(self, onset: Days) -> Mask:
+        """Return which events (n, kinds) a reduced dose does not prevent; those of the disease come anyway."""
+        power = self.truth.occurrence.dose_effect
+        if power <= 0:
+            return np.ones(onset.shape, np.bool_)
+        share = np.ones(onset.shape)
+        for drug in self.drugs:
+            share = np.where(onset > drug.first_reduction[:, None], self.truth.conduct.reduced_to, share)
+        share[:, len(self.truth.toxicities) :] = 1.0
+        return np.asarray(self.draws.uniform("spared", *onset.shape) < share**power)
+
+    def _again(self, there: Mask, over: Days) -> Iterator[Events]:
+        """Yield what comes again after it was over, once more each time, while treatment goes on."""
+        kinds, occurrence = (*self.truth.toxicities, *self.truth.occurrence.background), self.truth.occurrence
+        for time in range(1, MOST_RECURRENCES + 1):
+            chance = self.draws.uniform(f"recurrence {time}", 4, *there.shape)
+            after, lasting = -np.log1p(-chance[1:3])
+            onset = over + 1 + np.floor(after * occurrence.onset_days).astype(np.int64)
+            there = there & (chance[0] < occurrence.recurrence) & (onset <= self._until[:, None])
+            there = there & self._not_spared(onset)
+            over = onset + 1 + np.floor(lasting * occurrence.duration_days).astype(np.int64)
+            subject, kind = np.nonzero(there)
+            grade = _drawn_grades(chance[3], kinds)[subject, kind]
+            yield _plain(subject, kind, (onset[subject, kind], self._over(subject, over[subject, kind])), grade)
 
     def _over(self, subject: Days, end: Days) -> Days:
         """Return the ends that are seen; what ends later is ongoing."""

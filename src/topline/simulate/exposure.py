@@ -139,7 +139,12 @@ class ExposureRecorder:
     def exposure(self) -> pl.DataFrame:
         """Return EX: what was given to each patient in each cycle."""
         frames = [self._run(drug, run) for drug in self.drugs for run in runs(drug.drug, drug.length)]
-        return finished(pl.concat(frames), SDTM["EX"], ("EXSTDTC", "EXTRT"))
+        return finished(pl.concat(frames), SDTM["EX"], ("_start", "_drug"))
+
+    @property
+    def _names(self) -> list[str]:
+        """The drugs in alphabetical order."""
+        return sorted({each.drug.name.upper() for each in self.drugs})
 
     def _run(self, course: DrugCourse, run: tuple[int, int]) -> pl.DataFrame:
         drug, dosing = course.drug, course.dosing
@@ -150,6 +155,8 @@ class ExposureRecorder:
         stopped = dosing.interrupted_by[subject, cycle]
         adjusted = reduced | ((end == stopped) & (stopped < dosing.end[subject, cycle]))
         columns: dict[str, Column] = {
+            "_start": start,
+            "_drug": np.full(len(start), self._names.index(drug.name.upper())),
             "EXTRT": drug.name.upper(),
             "EXDOSE": np.where(reduced, drug.dose * self.conduct.reduced_to, drug.dose),
             "EXDOSU": drug.unit,

@@ -1,4 +1,4 @@
-"""Markers at screening: GF, MI and records of LB; some follow a rate of the tumour, the others are noise."""
+"""Markers at screening: GF, MI and records of LB; some follow the tumour or survival, others are noise."""
 
 from dataclasses import dataclass
 
@@ -11,20 +11,38 @@ from topline.simulate.patients import Patients
 from topline.simulate.records import VISIT_SCREENING, Column, Roster, finished, numbers, text_of, words
 from topline.simulate.truth import Growth, Truth
 from topline.simulate.truth_markers import Marker
-from topline.simulate.tumour import Tumours
 from topline.tables.declare import Table
 
 SPECIMENS = {"GF": "TISSUE", "MI": "TISSUE", "LB": "SERUM"}
 
 
-def hidden_value(marker: Marker, growth: Growth, tumours: Tumours, noise: Floats) -> Floats:
-    """Return the hidden standard normal value of a marker (n,), correlated with the rate that it follows."""
+LEAST_RANK = -4.0
+"""The standardised rate of a tumour that the drug does not kill at all, as a marker shows it."""
+
+
+def hidden_value(marker: Marker, growth: Growth, patients: Patients, noise: Floats) -> Floats:
+    """Return the hidden standard normal value of a marker (n,), correlated with what it follows."""
     if not marker.follows:
         return noise
-    rates = {"kde": (tumours.kde, growth.kde, growth.kde_sd), "kl": (tumours.kl, growth.kl, growth.kl_sd)}
-    rate, median, spread = rates[marker.follows]
-    own = np.log(rate / median) / spread if spread > 0 else np.zeros_like(rate)
+    tumours = patients.tumours
+    if marker.follows == "death":
+        own = ndtri(np.clip(np.exp(-patients.latent.luck), 1e-12, 1 - 1e-12))
+    else:
+        rates = {"kde": (tumours.kde, growth.kde, growth.kde_sd), "kl": (tumours.kl, growth.kl, growth.kl_sd)}
+        own = _standardised(*rates[marker.follows])
     return np.asarray(marker.correlation * own + np.sqrt(1 - marker.correlation**2) * noise)
+
+
+def _standardised(rate: Floats, median: float, spread: float) -> Floats:
+    """Return the logarithm of rates in standard deviations from the median."""
+    if spread <= 0:
+        return np.zeros_like(rate)
+    with np.errstate(divide="ignore"):
+        return (
+            np.maximum(np.log(rate / median) / spread, LEAST_RANK)
+            if (rate <= 0).any()
+            else np.log(rate / median) / spread
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +68,7 @@ class MarkerRecorder:
     def _marker(self, place: int, marker: Marker) -> pl.DataFrame:
         n, name = len(self.patients), f"{marker.domain} {marker.symbol} {marker.test}"
         noise = self.draws.normal(f"marker {name}", n)
-        hidden = hidden_value(marker, self.truth.growth, self.patients.tumours, noise)
+        hidden = hidden_value(marker, self.truth.growth, self.patients, noise)
         missing = self.draws.uniform(f"evaluable {name}", n) >= marker.evaluable
         results = _levels(marker, hidden, missing) if marker.levels else _numbers(marker, hidden, missing)
         day, domain = self.patients.cohort.baseline, marker.domain

@@ -17,7 +17,7 @@ from topline.simulate.patients import Patients
 from topline.simulate.sampling import BEFORE_TREATMENT, Sampling, days_into_cycle, dose_share
 from topline.simulate.truth import Truth
 from topline.simulate.truth_measures import Effect, Level
-from topline.simulate.tumour import Mask, relative_size
+from topline.simulate.tumour import Mask
 
 OTHER_CELLS = 0.45
 """Leukocytes that are neither neutrophils nor lymphocytes [10^9/L] (assumed)."""
@@ -96,9 +96,7 @@ class Measures:
     @cached_property
     def log_size(self) -> Floats:
         """The logarithm of tumour size relative to that on the day of the first dose (n, V), within reason."""
-        tumours = self.patients.tumours
-        size = relative_size(self._treated_days, tumours.kl[:, None], tumours.kde[:, None], tumours.lam[:, None])
-        return np.log(np.clip(size, 0.05, 5.0))
+        return np.log(np.clip(self.patients.tumours.ratio(self._treated_days), 0.05, 5.0))
 
     @cached_property
     def _treated_days(self) -> Floats:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from topline.protocol.model import Protocol
+from topline.simulate.accrual import longest_follow_up
 from topline.simulate.draws import Draws
 from topline.simulate.subject import Cohort
 from topline.simulate.survival import Latent, draw_latent
@@ -26,7 +27,5 @@ class Patients:
 def draw_patients(protocol: Protocol, truth: Truth, cohort: Cohort, draws: Draws) -> Patients:
     """Draw disease and latent events of the patients of this cohort."""
     tumours = draw_tumours(truth, protocol.criteria.response, draws, len(cohort.zero))
-    planned = protocol.population.planned / truth.conduct.accrual_per_month
-    months = min(protocol.schedule.maximum_months, planned + truth.conduct.follow_up_months)
-    horizon = int(months * protocol.days_per_month) + 1
+    horizon = longest_follow_up(protocol, truth.conduct)
     return Patients(cohort, tumours, draw_latent(truth, tumours, cohort.ecog, draws, horizon), horizon)

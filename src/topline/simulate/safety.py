@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from topline.simulate.course import Course
 from topline.simulate.draws import Draws, Floats
 from topline.simulate.events import ACTIONS, FEBRILE, WITHDRAWN, Events, EventSource
-from topline.simulate.history import CONDITIONS, HYPERTENSION, PRIOR, present
+from topline.simulate.history import CONDITIONS, HYPERTENSION, present
+from topline.simulate.medication import GENERAL, MedicationRecorder
 from topline.simulate.patients import Patients
 from topline.simulate.records import Column, Roster, finished, words
 from topline.simulate.survival import NEVER
@@ -20,7 +21,6 @@ from topline.tables.sdtm import SDTM
 
 Days = NDArray[np.int64]
 
-CONCOMITANT = ("AMLODIPINE", "OMEPRAZOLE", "MEGESTROL", "LOPERAMIDE")
 ANTIHYPERTENSIVE = "AMLODIPINE"
 
 TREATMENTS = {
@@ -36,7 +36,6 @@ TREATMENTS = {
 }
 """The usual drug of an event, and the grade from which on it is given."""
 
-GENERAL = "GENERAL CONCOMITANT MEDICATION"
 OUTCOMES = ("RECOVERED/RESOLVED", "RECOVERING/RESOLVING", "NOT RECOVERED/NOT RESOLVED", "FATAL")
 
 
@@ -47,6 +46,7 @@ class SafetyRecorder:
     roster: Roster
     truth: Truth
     source: EventSource
+    unprompted: MedicationRecorder
     draws: Draws
 
     @property
@@ -89,7 +89,7 @@ class SafetyRecorder:
 
     def medication(self) -> pl.DataFrame:
         """Return CM: therapy before the trial, concomitant medication, treatment of events, new anti-cancer therapy."""
-        frames = (*self._unprompted(), self._event_treatments(), self._long_term())
+        frames = (*self.unprompted.records(), self._event_treatments(), self._long_term())
         return finished(pl.concat(frames, how="diagonal"), SDTM["CM"], ("_day",))
 
     def history(self) -> pl.DataFrame:
@@ -163,40 +163,6 @@ class SafetyRecorder:
     @cached_property
     def _conditions(self) -> tuple[Mask, Days]:
         return present(self.source.measures, self.draws)
-
-    def _unprompted(self) -> tuple[pl.DataFrame, ...]:
-        """Return medication that no event asks for."""
-        course, cohort, draws, n = self.course, self.patients.cohort, self.draws, len(self.patients)
-        before = cohort.baseline - 30 - np.floor(draws.uniform("prior therapy", n) * 300).astype(np.int64)
-        pills = np.nonzero(draws.uniform("concomitant", n) < 0.6)[0]
-        after = np.floor(draws.uniform("concomitant start", n) * (course.last_dose_by - cohort.dose + 1))
-        later = np.nonzero(course.therapy < NEVER)[0]
-        partial = self.truth.conduct.partial_date
-        known = draws.uniform("partial date", n, 3) >= np.array([0.3, partial, partial])
-        kinds = draws.uniform("medication", n, 3)
-        start = cohort.dose + after.astype(np.int64)
-        therapies = self.truth.conduct.therapies
-        return (
-            self._drugs(np.arange(n), PRIOR, "PRIOR ANTI-CANCER THERAPY", (before, kinds[:, 0], known[:, 0])),
-            self._drugs(pills, CONCOMITANT, GENERAL, (start, kinds[:, 1], known[:, 1])),
-            self._drugs(later, therapies, "ANTI-CANCER THERAPY", (course.therapy, kinds[:, 2], known[:, 2])),
-        )
-
-    def _drugs(
-        self, who: Days, names: tuple[str, ...], category: str, drawn: tuple[Days, Floats, Mask]
-    ) -> pl.DataFrame:
-        """Return medication records; a start that is not fully known is recorded as year and month."""
-        day, kind, known = drawn[0][who], drawn[1][who], drawn[2][who]
-        drug = words(names, np.floor(kind * len(names)).astype(np.int64))
-        whole = self.roster.dates(who, day)
-        columns: dict[str, Column] = {
-            "CMTRT": drug,
-            "CMDECOD": drug,
-            "CMCAT": category,
-            "CMSTDTC": whole.zip_with(pl.Series(known), whole.str.head(7)),
-            "_day": day,
-        }
-        return self.roster.records("CM", who, columns)
 
     def _event_treatments(self) -> pl.DataFrame:
         """Return the drugs that events are treated with, for as long as the event lasts."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from topline.simulate.draws import Draws, Floats
 from topline.simulate.truth import Truth
-from topline.simulate.tumour import Tumours, relative_size
+from topline.simulate.tumour import Tumours
 
 Days = NDArray[np.int64]
 
@@ -20,26 +20,32 @@ SMALLEST_RATIO, LARGEST_RATIO = 0.05, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Latent:
-    """The days after the first dose on which each event would happen, were nothing else to come before it."""
+    """The days after the first dose on which each event would happen, were nothing else to come before it.
+
+    `luck` (n,) is the cumulative hazard of death that a patient survives: exponential, mean 1, high for a long life.
+    """
 
     death: Days
     new_lesion: Days
     non_target: Days
     leaving: Days
     toxicity: Days
+    luck: Floats
 
 
 def draw_latent(truth: Truth, tumours: Tumours, ecog: NDArray[np.int64], draws: Draws, last: int) -> Latent:
     """Draw the latent events of each patient, deaths up to day `last`."""
     hazards, n = truth.hazards, len(tumours.kl)
     has_other = tumours.other.any(axis=1)
+    luck = draws.exponential("death", n)
     non_target = _constant(draws.exponential("non-target progression", n), hazards.non_target)
     return Latent(
-        death=_deaths(truth, tumours, ecog, draws.exponential("death", n), last),
+        death=_deaths(truth, tumours, ecog, luck, last),
         new_lesion=_constant(draws.exponential("new lesion", n), hazards.new_lesion),
         non_target=np.where(has_other, non_target, NEVER),
         leaving=_constant(draws.exponential("leaving", n), hazards.leaving),
         toxicity=_constant(draws.exponential("toxicity", n), hazards.toxicity),
+        luck=luck,
     )
 
 
@@ -60,8 +66,7 @@ def _deaths(truth: Truth, tumours: Tumours, ecog: NDArray[np.int64], waited: Flo
     hazards = truth.hazards
     edges = np.arange(0, last + STEP_DAYS, STEP_DAYS, dtype=np.float64)
     middle = (edges[:-1] + edges[1:]) / 2
-    rates = (tumours.kl[:, None], tumours.kde[:, None], tumours.lam[:, None])
-    ratio = np.clip(relative_size(middle, *rates), SMALLEST_RATIO, LARGEST_RATIO)
+    ratio = np.clip(tumours.ratio(middle), SMALLEST_RATIO, LARGEST_RATIO)
     burden = np.maximum(tumours.burden, 10.0) / truth.disease.burden_mm
     own = burden**hazards.death_burden * np.exp(hazards.death_ecog * (ecog - 1))
     reference = np.log(2) * np.diff((edges / (hazards.death_median_months * 30.4375)) ** hazards.death_shape)

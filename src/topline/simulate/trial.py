@@ -70,10 +70,11 @@ def _blocks(protocol: Protocol, truth: Truth, cohort: Cohort, draws: Draws, want
     for first in range(0, len(cohort.zero), BLOCK):
         block = Block(protocol, truth, cohort.block(first, first + BLOCK), draws)
         tables = {name: DOMAINS[name](block) for name in wanted}
-        yield Trial(tables, _true_parameters(block.roster.usubjid, block.patients))
+        yield Trial(tables, true_parameters(block.roster.usubjid, block.patients))
 
 
-def _true_parameters(usubjid: pl.Series, patients: Patients) -> pl.DataFrame:
+def true_parameters(usubjid: pl.Series, patients: Patients) -> pl.DataFrame:
+    """Return what is true of each patient: rates of growth and kill, burden, and when things would happen."""
     tumours, latent = patients.tumours, patients.latent
     days = {
         "death_day": latent.death,
@@ -94,7 +95,7 @@ def _true_parameters(usubjid: pl.Series, patients: Patients) -> pl.DataFrame:
 
 def _summary(protocol: Protocol, truth: Truth, cohort: Cohort, seed: int) -> pl.DataFrame:
     """Return TS: the mark of a virtual trial, where it came from, and its data cut-off."""
-    cutoff = np.datetime64(truth.conduct.start) + int((cohort.zero + cohort.cutoff)[0])
+    cutoff = np.datetime64(truth.conduct.start) + int((cohort.zero + cohort.cutoff).max())
     lines = (
         (MARK[0], "Kind of Patients", MARK[1]),
         ("TLSEED", "Seed of the Virtual Trial", str(seed)),

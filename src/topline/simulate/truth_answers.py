@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from topline.simulate.parameter import parameter
+from topline.simulate.parameter import fixed, odds, parameter, plus, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +62,47 @@ OTHER = Complaint("", "", 0.7, 0.7)
 class Answers:
     """How a patient's general trouble arises, how answers vary around it, and what is missing."""
 
-    between: float = parameter(0.45, "SD of general trouble between patients", "trouble, 0 to 3", "assumed")
-    within: float = parameter(0.15, "SD of general trouble from form to form", "trouble, 0 to 3", "assumed")
-    scale_sd: float = parameter(0.50, "SD of a scale's trouble between patients", "trouble, 0 to 3", "assumed")
-    item_sd: float = parameter(0.55, "SD of an answer around its scale's trouble", "trouble, 0 to 3", "assumed")
-    ecog: float = parameter(0.30, "general trouble per point of ECOG", "trouble, 0 to 3", "assumed")
+    between: float = parameter(0.45, "SD of general trouble between patients", "trouble, 0 to 3", "assumed", times(1.3))
+    within: float = parameter(0.15, "SD of general trouble from form to form", "trouble, 0 to 3", "assumed", times(1.3))
+    scale_sd: float = parameter(
+        0.50, "SD of a scale's trouble between patients", "trouble, 0 to 3", "assumed", times(1.3)
+    )
+    item_sd: float = parameter(
+        0.55, "SD of an answer around its scale's trouble", "trouble, 0 to 3", "assumed", times(1.3)
+    )
+    ecog: float = parameter(0.30, "general trouble per point of ECOG", "trouble, 0 to 3", "assumed", plus(0.2))
     burden: float = parameter(
-        0.15, "general trouble per unit of ln(burden / median burden)", "trouble, 0 to 3", "assumed"
+        0.15, "general trouble per unit of ln(burden / median burden)", "trouble, 0 to 3", "assumed", plus(0.15)
     )
     tumour: float = parameter(
-        0.30, "general trouble per unit of ln(size / size at the start)", "trouble, 0 to 3", "assumed"
+        0.30, "general trouble per unit of ln(size / size at the start)", "trouble, 0 to 3", "assumed", plus(0.2)
     )
     toxicity: float = parameter(
-        0.08, "general trouble per grade of each adverse event that is there", "trouble, 0 to 3", "assumed"
+        0.08, "general trouble per grade of each adverse event that is there", "trouble, 0 to 3", "assumed", plus(0.05)
     )
     complaints: tuple[Complaint, ...] = parameter(
         COMPLAINTS,
         "scales: trouble before treatment, slopes on general trouble, on ln(size), on the grade of an event",
         "trouble, 0 to 3",
         "assumed: no items of this disease were at hand",
+        times(1.25, on=("trouble",)),
     )
-    missing_form: float = parameter(0.10, "probability that a form due is not filled in", "1", "assumed")
-    missing_last: float = parameter(0.35, "the same at the end of treatment", "1", "assumed")
-    missing_item: float = parameter(0.015, "probability that an item of a form is not answered", "1", "assumed")
+    missing_form: float = parameter(0.10, "probability that a form due is not filled in", "1", "assumed", odds(1.8))
+    missing_last: float = parameter(0.35, "the same at the end of treatment", "1", "assumed", odds(1.8))
+    missing_item: float = parameter(
+        0.015, "probability that an item of a form is not answered", "1", "assumed", odds(1.8)
+    )
     missing_trouble: float = parameter(
         0.0,
         "log odds ratio of a missing form per point of general trouble on that day; 0: completely at random",
         "1",
         "assumed: nothing, unless a scenario says otherwise",
+        fixed("a scenario says it"),
+    )
+    missing_ecog: float = parameter(
+        0.0,
+        "log odds ratio of a missing form per point of ECOG at screening above 1; 0: it does not matter",
+        "1",
+        "assumed: nothing, unless a scenario says otherwise",
+        fixed("a scenario says it"),
     )

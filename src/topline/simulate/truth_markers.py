@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Follows = Literal["", "kde", "kl"]
+Follows = Literal["", "kde", "kl", "death"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +11,9 @@ class Marker:
     """A marker of tumour or blood at screening.
 
     Its hidden standard normal value has the correlation `correlation` with the logarithm of the rate it `follows`: kde,
-    how fast the drug kills (predictive), or kl, how fast the tumour grows (prognostic). The tumour itself is the same
-    whatever the markers say.
+    how fast the drug kills (predictive), or kl, how fast the tumour grows (prognostic); or, of `death`, with the
+    normal quantile of how early the patient dies, given tumour and ECOG (prognostic of survival alone). Tumours and
+    deaths are the same whatever the markers say. In a single arm predictive and prognostic markers look alike.
 
     A continuous marker is median * exp(spread * hidden), at most `highest`; one with `levels` is in the first level for
     the share `positive` of patients with the highest hidden values.
@@ -61,12 +62,24 @@ def predictive(markers: tuple[Marker, ...], test: str = "VEGFR2", correlation: f
     >>> [str(marker) for marker in predictive(MARKERS)][0]
     'VEGFR2 110, 0.55; kde 0.8'
     """
+    return following(markers, test, "kde", correlation)
+
+
+def prognostic(
+    markers: tuple[Marker, ...], test: str = "VEGFR2", correlation: float = 0.8, of: Follows = "kl"
+) -> tuple[Marker, ...]:
+    """Return the markers, of which the one named is prognostic: of the tumour's growth (kl) or of survival (death)."""
+    return following(markers, test, of, correlation)
+
+
+def following(markers: tuple[Marker, ...], test: str, what: Follows, correlation: float) -> tuple[Marker, ...]:
+    """Return the markers, of which the one named (its test or gene) follows `what` with this correlation."""
     if not -1 <= correlation <= 1:
         raise ValueError(f"correlation {correlation} is not between -1 and 1")
     names = {name for marker in markers for name in (marker.symbol, marker.test) if name}
     if test not in names:
         raise ValueError(f"{test} is not one of {', '.join(sorted(names))}")
     return tuple(
-        replace(marker, follows="kde", correlation=correlation) if test in (marker.symbol, marker.test) else marker
+        replace(marker, follows=what, correlation=correlation) if test in (marker.symbol, marker.test) else marker
         for marker in markers
     )

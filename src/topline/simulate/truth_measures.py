@@ -1,9 +1,10 @@
 """What is true of laboratory values and vital signs: where they lie, how they vary, and what changes them."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-from topline.simulate.parameter import ESO, parameter
+from topline.simulate.parameter import ESO, fixed, odds, parameter, times
 from topline.simulate.truth_events import BLOOD, METABOLISM, RENAL, TESTS, VASCULAR
 
 RECOURSE = "Van Cutsem 2018, doi:10.1016/j.ejca.2017.10.009, Table 4"
@@ -123,36 +124,58 @@ SIGNS = (
 class Measuring:
     """Laboratory values and vital signs, when they are taken, and which of them become adverse events."""
 
-    days: tuple[int, ...] = parameter((1, 15), "days of a cycle with blood, urine and vital signs", "day", "assumed")
-    missed: float = parameter(0.03, "probability that no sample is taken at a visit", "1", "assumed")
-    missing: float = parameter(0.005, "probability that one test of a sample has no result", "1", "assumed")
+    days: tuple[int, ...] = parameter(
+        (1, 15), "days of a cycle with blood, urine and vital signs", "day", "assumed", fixed("choice of the trial")
+    )
+    missed: float = parameter(0.03, "probability that no sample is taken at a visit", "1", "assumed", odds(2.0))
+    missing: float = parameter(0.005, "probability that one test of a sample has no result", "1", "assumed", odds(2.0))
     levels: tuple[Level, ...] = parameter(
-        LEVELS, "tests before treatment: median, SD between and within patients (ln, or unit)", "of the test", CHINESE
+        LEVELS,
+        "tests before treatment: median, SD between and within patients (ln, or unit)",
+        "of the test",
+        CHINESE,
+        times(1.2, on=("between",)),
     )
     effects: tuple[Effect, ...] = parameter(
         TKI_EFFECTS,
         "effects of full doses: median change (ln, or unit), SD between patients (ln), shape, days",
         "of the test",
         "calibrated: hypertension 50% in ESCC (n=56), grade 3 12.5% in " + ESO + "; others assumed",
+        times(1.3, on=("change",)).within(-math.inf),
     )
     nadir_sharpness: float = parameter(
-        8.0, "power of the gamma curve of a nadir: the higher, the shorter it lasts", "1", "assumed"
+        8.0,
+        "power of the gamma curve of a nadir: the higher, the shorter it lasts",
+        "1",
+        "assumed",
+        times(1.3).within(0.1),
     )
-    first_cycle: float = parameter(0.7, "share of a nadir in the first cycle, full from the second on", "1", "assumed")
+    first_cycle: float = parameter(
+        0.7, "share of a nadir in the first cycle, full from the second on", "1", "assumed", odds(1.5)
+    )
     controlled: float = parameter(
-        0.6, "share of the rise in pressure that treatment of hypertension removes", "1", "assumed"
+        0.6, "share of the rise in pressure that treatment of hypertension removes", "1", "assumed", odds(1.8)
     )
     signs: tuple[Sign, ...] = parameter(
-        SIGNS, "measurements that become adverse events, and from which grade on", "grade", "assumed: usual practice"
+        SIGNS,
+        "measurements that become adverse events, and from which grade on",
+        "grade",
+        "assumed: usual practice",
+        fixed("practice of the sites"),
     )
     reported: float = parameter(
-        0.7, "probability that such an event of grade 1 or 2 is recorded, each kind in each patient", "1", "assumed"
+        0.7,
+        "probability that such an event of grade 1 or 2 is recorded, each kind in each patient",
+        "1",
+        "assumed",
+        odds(2.0),
     )
     fever: float = parameter(
         0.035,
         "probability of fever at a visit with neutrophils below 1.0",
         "1",
         "calibrated to febrile neutropenia in 5%: 2.2, 5.6, 6.3% in three regions, " + RECOURSE,
+        odds(1.8, "2.2 to 6.3% in three regions, " + RECOURSE),
     )
 
     def __post_init__(self) -> None:

@@ -32,13 +32,51 @@ def relative_size(day: Floats, kl: Floats, kde: Floats, lam: Floats) -> Floats:
         return np.exp(kl * day + kde / lam * np.expm1(-lam * on))
 
 
+def two_phase_size(day: Floats, kl: Floats, kde: Floats) -> Floats:
+    """Tumour size relative to that on the day of the first dose (Stein 2008, doi:10.1634/theoncologist.2008-0016).
+
+    One part of the tumour grows at rate `kl` [1/day], another shrinks at rate `kde` [1/day], side by side; before the
+    first dose (negative `day`) the tumour grows at rate `kl`. In the paper kl is g and kde is d.
+
+    >>> float(two_phase_size(np.array(56.0), np.array(0.002), np.array(0.01)).round(4))
+    0.6897
+    """
+    with np.errstate(over="ignore"):
+        return np.exp(kl * day) + np.expm1(-kde * np.maximum(day, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Kinetics:
+    """How tumours or lesions change size, arrays that broadcast against days; from day `escape` on they only grow."""
+
+    model: str
+    kl: Floats
+    kde: Floats
+    lam: Floats
+    escape: Floats | None = None
+
+    def ratio(self, day: Floats) -> Floats:
+        """Return the size relative to that on the day of the first dose."""
+        if self.escape is None:
+            return self._until(day)
+        at = np.minimum(day, self.escape)
+        with np.errstate(over="ignore"):
+            return self._until(at) * np.exp(self.kl * (day - at))
+
+    def _until(self, day: Floats) -> Floats:
+        if self.model == "stein":
+            return two_phase_size(day, self.kl, self.kde)
+        return relative_size(day, self.kl, self.kde, self.lam)
+
+
 @dataclass(frozen=True, slots=True)
 class Tumours:
     """The disease of n patients, with up to L target and K non-target lesions; sizes in mm, rates per day.
 
     `kl`, `kde`, `lam`, `burden` (n,) are the patient's own values. `target`, `node`, `organ`, `size`, `lesion_kl`,
     `lesion_kde` (n, L) belong to target lesions, `size` on the day of the first dose; `other`, `other_organ`,
-    `other_size`, `other_kl`, `other_kde` (n, K) to non-target lesions; `new_organ` (n,) to a new lesion.
+    `other_size`, `other_kl`, `other_kde` (n, K) to non-target lesions; `new_organ` (n,) to a new lesion. `model` is the
+    form of growth, `escape` (n,) the day of acquired resistance, None where there is none.
     """
 
     kl: Floats
@@ -57,6 +95,28 @@ class Tumours:
     other_kl: Floats
     other_kde: Floats
     new_organ: Indices
+    model: str = "claret"
+    escape: Floats | None = None
+
+    def ratio(self, day: Floats) -> Floats:
+        """Return the patients' tumour size (n, m) relative to the first dose, on days (n, m) or (m,) from it."""
+        kinetics = Kinetics(self.model, self.kl[:, None], self.kde[:, None], self.lam[:, None], self._escape(1))
+        return kinetics.ratio(day)
+
+    def target_ratio(self, day: Floats) -> Floats:
+        """Return the size of each target (n, m, L) relative to the first dose, on days (n, m) from it."""
+        return self._lesions(self.lesion_kl, self.lesion_kde).ratio(day[:, :, None])
+
+    def other_ratio(self, day: Floats) -> Floats:
+        """Return the size of each non-target lesion (n, m, K) relative to the first dose, on days (n, m) from it."""
+        return self._lesions(self.other_kl, self.other_kde).ratio(day[:, :, None])
+
+    def _lesions(self, kl: Floats, kde: Floats) -> Kinetics:
+        lam = self.lam[:, None, None]
+        return Kinetics(self.model, kl[:, None, :], kde[:, None, :], lam, self._escape(2))
+
+    def _escape(self, axes: int) -> Floats | None:
+        return None if self.escape is None else self.escape.reshape(-1, *(1,) * axes)
 
 
 def draw_tumours(truth: Truth, criteria: ResponseCriteria, draws: Draws, n: int) -> Tumours:
@@ -64,6 +124,8 @@ def draw_tumours(truth: Truth, criteria: ResponseCriteria, draws: Draws, n: int)
     growth, disease = truth.growth, truth.disease
     kl = growth.kl * np.exp(growth.kl_sd * draws.normal("kl", n))
     kde = growth.kde * np.exp(growth.kde_sd * draws.normal("kde", n))
+    if growth.resistant > 0:
+        kde = np.where(draws.uniform("resistant", n) < growth.resistant, 0.0, kde)
     lam = growth.lam * np.exp(growth.lam_sd * draws.normal("lam", n))
     wanted = disease.burden_mm * np.exp(disease.burden_sd * draws.normal("burden", n))
     target, organ, node = _targets(disease, criteria, draws, wanted)
@@ -86,6 +148,8 @@ def draw_tumours(truth: Truth, criteria: ResponseCriteria, draws: Draws, n: int)
         other_kl=_per_lesion(growth, draws, "non-target kl", kl, other.shape[1]),
         other_kde=_per_lesion(growth, draws, "non-target kde", kde, other.shape[1]),
         new_organ=draws.choice("new organ", tuple(o.weight for o in disease.organs), n),
+        model=growth.model,
+        escape=draws.exponential("escape", n) / growth.escape if growth.escape > 0 else None,
     )
 
 

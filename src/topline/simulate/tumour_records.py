@@ -65,9 +65,27 @@ class TumourRecorder:
     patients: Patients
     scans: Scans
     course: Course
+    assessor: str = ASSESSOR
 
-    def identified(self) -> pl.DataFrame:
-        """Return TU: targets and non-targets at screening, the new lesion at the first scan that shows it."""
+    def identified(self, *others: "TumourRecorder") -> pl.DataFrame:
+        """Return TU: targets and non-targets at screening, the new lesion at the first scan that shows it.
+
+        Records of `others`, further readers of the same scans, follow those of the first one.
+        """
+        return self._finished("TU", [each._lesions_seen() for each in (self, *others)])
+
+    def measured(self, *others: "TumourRecorder") -> pl.DataFrame:
+        """Return TR: a diameter per target lesion, a state per non-target and new lesion, screening and each scan."""
+        return self._finished("TR", [each._measurements() for each in (self, *others)])
+
+    def assessed(self, *others: "TumourRecorder") -> pl.DataFrame:
+        """Return RS: target, non-target, new-lesion and overall response of each scan, as the reader judged it."""
+        return self._finished("RS", [each._judgements() for each in (self, *others)])
+
+    def _finished(self, domain: str, frames: list[pl.DataFrame]) -> pl.DataFrame:
+        return finished(pl.concat(frames), SDTM[domain], ("VISITNUM",))
+
+    def _lesions_seen(self) -> pl.DataFrame:
         tumours = self.patients.tumours
         shown = self.course.kept & self.scans.new
         fresh = np.nonzero(shown.any(axis=1))[0]
@@ -78,10 +96,9 @@ class TumourRecorder:
             self._identified(other, self.disease.non_target_organs, tumours.other_organ[other.subject, other.lesion]),
             self._identified(new, self.disease.organs, tumours.new_organ[fresh]),
         )
-        return finished(pl.concat(frames), SDTM["TU"], ("VISITNUM",))
+        return pl.concat(frames)
 
-    def measured(self) -> pl.DataFrame:
-        """Return TR: a diameter per target lesion, a state per non-target and new lesion, screening and each scan."""
+    def _measurements(self) -> pl.DataFrame:
         tumours, scans, kept = self.patients.tumours, self.scans, self.course.kept
         base, base_other = self._at_baseline("TARGET", tumours.target), self._at_baseline("NON-TARGET", tumours.other)
         target = self._at_scans("TARGET", kept[:, :, None] & tumours.target[:, None, :])
@@ -95,10 +112,9 @@ class TumourRecorder:
             self._states(other, scans.other[other.subject, other.visit, other.lesion]),
             self._states(new, np.full(len(new.subject), UNEQUIVOCAL)),
         )
-        return finished(pl.concat(frames, how="diagonal"), SDTM["TR"], ("VISITNUM",))
+        return pl.concat(frames, how="diagonal")
 
-    def assessed(self) -> pl.DataFrame:
-        """Return RS: target, non-target, new-lesion and overall response of each scan, as the investigator read it."""
+    def _judgements(self) -> pl.DataFrame:
         assessment, kept = self.course.assessment, self.course.kept
         tests = (
             ("TRGRESP", "Target Response", assessment.target, RESPONSES),
@@ -107,7 +123,7 @@ class TumourRecorder:
             ("OVRLRESP", "Overall Response", assessment.overall, RESPONSES),
         )
         frames = [self._responses(code, name, np.where(kept, value, NONE), names) for code, name, value, names in tests]
-        return finished(pl.concat(frames), SDTM["RS"], ("VISITNUM",))
+        return pl.concat(frames)
 
     def _at_baseline(self, group: str, there: NDArray[np.bool_]) -> Seen:
         subject, lesion = np.nonzero(there)
@@ -138,13 +154,13 @@ class TumourRecorder:
             "TUSTRESC": seen.group,
             "TULOC": words(tuple(each.location for each in organs), organ),
             "TUMETHOD": "CT SCAN",
-            "TUEVAL": ASSESSOR,
+            "TUEVAL": self.assessor,
             **self._dated("TU", seen),
         }
         return self.roster.records("TU", seen.subject, columns)
 
     def _lesions(self, seen: Seen) -> dict[str, Column]:
-        method: dict[str, Column] = {"TRMETHOD": "CT SCAN", "TREVAL": ASSESSOR}
+        method: dict[str, Column] = {"TRMETHOD": "CT SCAN", "TREVAL": self.assessor}
         return {"TRGRPID": seen.group, "TRLNKID": seen.names, **method, **self._dated("TR", seen)}
 
     def _diameters(self, seen: Seen, size: NDArray[np.float64], small: NDArray[np.bool_]) -> pl.DataFrame:
@@ -188,7 +204,7 @@ class TumourRecorder:
             "RSCAT": "RECIST 1.1",
             "RSORRES": result,
             "RSSTRESC": result,
-            "RSEVAL": ASSESSOR,
+            "RSEVAL": self.assessor,
             **self._dated("RS", Seen("TARGET", subject, np.zeros_like(subject), visit)),
         }
         return self.roster.records("RS", subject, columns)
