@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from topline.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/tutorial.md", "docs/design.md")
+PAGES = ("README.md", "docs/tutorial.md", "docs/design.md", "docs/rehearsal.md")
 BLOCK = re.compile(r"^```(python|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LEFT_OUT = "..."
 
