@@ -269,3 +269,25 @@ def test_the_mirage_is_counted_per_trial_and_marker(single: Protocol) -> None:
     for name, value in expected.items():
         found = row(table, f"BM.PFS.search/{name}", "share")
         assert (name, found["VALUE"], found["TRIALS"]) == (name, value, 4)
+
+
+# Trials that were analysed whole: fewer than the others
+
+
+def test_an_event_that_nobody_has_in_a_trial_is_none_of_its_patients(single: Protocol) -> None:
+    rash, whole = "AE.ALL.SKIN.Rash/all/percent", {"AE.ALL/all/N": 43.0}
+    trials = [{**whole, rash: 10.0}, {**whole, rash: 2.0}, whole, whole, *decided(1, 5)]
+    table = operating_characteristics_of(results({"null": trials}), single)
+    found = row(table, rash, "mean")
+    assert (found["VALUE"], found["TRIALS"]) == (3.0, 4)  # (10 + 2 + 0 + 0) / 4, not 12 / 2
+    assert row(table, rash, "median")["VALUE"] == 1.0
+    assert row(table, rash, "not estimable")["VALUE"] == 0.0
+
+
+def test_what_only_whole_trials_have_is_missing_among_them_alone(single: Protocol) -> None:
+    score = "C30QL.C2/all/mean"
+    trials = [{"C30QL.C2/all/n": 40.0, score: 61.0}, {"C30QL.C2/all/n": 0.0}, *decided(2, 16)]
+    table = operating_characteristics_of(results({"null": trials}), single)
+    found = row(table, score, "not estimable")
+    assert (found["VALUE"], found["TRIALS"]) == (0.5, 2)  # one of two whole trials, not 19 of 20
+    assert row(table, score, "mean")["TRIALS"] == 1

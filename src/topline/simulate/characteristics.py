@@ -20,6 +20,7 @@ from topline.simulate.mirage import mirage
 from topline.simulate.monte_carlo import Estimate
 from topline.simulate.stops import VERDICT, stops
 from topline.simulate.true_values import LIMITS
+from topline.simulate.whole import kept
 from topline.tables.declare import Core, Kind, Table, Variable
 
 Floats = NDArray[np.float64]
@@ -47,6 +48,9 @@ DESCRIBED = re.compile(r"\b(n|N|events|rate|percent|median|mean|observed|umvue|m
 LIMIT = re.compile(r"(^|\s)(lower|upper|q1|q3|min|max|se|sd|null|needed|planned|p naive.*|p corrected.*)(\s|:|$)")
 """Statistics that are described over trials, and those that are not: limits are counted by their coverage."""
 
+NOBODY = re.compile(r"^AE\.(ALL|GROUP)\..+/(n|percent|grade 3 or higher( percent)?)$")
+"""Counts of a class, term or group of events: a trial without a row had nobody with such an event."""
+
 QUANTILES = (("q05", 0.05), ("median", 0.5), ("q95", 0.95))
 AT_A_TIME = 64
 """So many numbers of a trial are in memory together."""
@@ -56,11 +60,13 @@ PROBABILITY, PATIENTS, MONTHS = "probability", "patients", "months"
 
 @dataclass(frozen=True)
 class _Scenario:
-    """The results of one scenario and what is known of it."""
+    """The results of one scenario and what is known of it; `whole` is the number of trials that were analysed whole."""
 
     name: str
     results: pl.LazyFrame
+    names: tuple[str, ...]
     trials: int
+    whole: int
     true: dict[str, tuple[float | None, float | None]]
     protocol: Protocol
 
@@ -83,7 +89,7 @@ def operating_characteristics_of(
     counts = frame.group_by("SCENARIO").agg(pl.col("STUDYID").n_unique()).collect(engine="streaming")
     parts = []
     for name, trials in counts.sort("SCENARIO").iter_rows():
-        own = _Scenario(name, frame.filter(pl.col("SCENARIO") == name), trials, _true(true, name), protocol)
+        own = _scenario(name, frame.filter(pl.col("SCENARIO") == name), trials, _true(true, name), protocol)
         rows = [
             (name, quantity, statistic, each.value, unit, each.error, each.lower, each.upper, each.trials)
             for quantity, statistic, each, unit in _rows(own)
@@ -92,7 +98,18 @@ def operating_characteristics_of(
     return pl.concat(parts) if parts else CHARACTERISTICS.empty()
 
 
-def _true(true: pl.DataFrame | None, scenario: str) -> dict[str, tuple[float | None, float | None]]:
+_True = dict[str, tuple[float | None, float | None]]
+"""True values by result, each with its error."""
+
+
+def _scenario(name: str, results: pl.LazyFrame, trials: int, true: _True, protocol: Protocol) -> _Scenario:
+    names = results.select(pl.col("RESULTID").unique()).collect(engine="streaming")["RESULTID"].sort().to_list()
+    safety = [each for each in names if kept(each)]
+    whole = results.filter(pl.col("RESULTID").is_in(safety)).select(pl.col("STUDYID").n_unique())
+    return _Scenario(name, results, tuple(names), trials, whole.collect(engine="streaming").item(), true, protocol)
+
+
+def _true(true: pl.DataFrame | None, scenario: str) -> _True:
     if true is None:
         return {}
     rows = true.filter(SCENARIO=scenario).select("RESULTID", "VALUE", "MCSE").iter_rows()
@@ -205,11 +222,11 @@ class _Exact:
 
 def _described(own: _Scenario) -> Iterator[_Row]:
     """Yield mean, spread, quantiles, bias and coverage of each number that is compared over trials."""
-    names = own.results.select(pl.col("RESULTID").unique()).collect(engine="streaming")["RESULTID"].sort().to_list()
-    wanted = [name for name in names if described(name)]
+    names = set(own.names)
+    wanted = [name for name in own.names if described(name)]
     for first in range(0, len(wanted), AT_A_TIME):
         batch = wanted[first : first + AT_A_TIME]
-        limits = {limit for name in batch for limit in limits_of(name) if limit in set(names)}
+        limits = {limit for name in batch for limit in limits_of(name) if limit in names}
         values = _values(own.results, sorted({*batch, *limits}))
         for name in batch:
             yield from _quantity(own, name, values)
@@ -243,10 +260,13 @@ def _values(results: pl.LazyFrame, names: Sequence[str]) -> dict[str, Floats]:
 def _quantity(own: _Scenario, name: str, values: dict[str, Floats]) -> Iterator[_Row]:
     unit, found = unit_of(name), np.sort(values[name])
     found = found[~np.isnan(found)]
+    trials = own.whole if kept(name) else own.trials
+    if NOBODY.search(name):
+        found = np.append(np.zeros(trials - len(found)), found)
     if name.endswith("/N") and not found.any():  # a method without rows says nothing but N = 0
         return
     yield from _spread(name, found, unit)
-    yield name, "not estimable", monte_carlo.share(own.trials - len(found), own.trials), PROBABILITY
+    yield name, "not estimable", monte_carlo.share(trials - len(found), trials), PROBABILITY
     value, error = own.true.get(name, (None, None))
     if value is None:
         return

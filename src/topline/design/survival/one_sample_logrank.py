@@ -52,8 +52,38 @@ class SurvivalCharacteristics:
     stops_early: Array
 
 
+class AtHazardRatios:
+    """What designs on a hazard ratio have in common: their exact level and power, and whether these hold."""
+
+    hypotheses: SurvivalHypotheses
+
+    def operating_characteristics(self, hazard_ratios: ArrayLike) -> SurvivalCharacteristics:
+        """Return what the design does at true hazard ratios."""
+        raise NotImplementedError
+
+    @cached_property
+    def exact(self) -> SurvivalCharacteristics:
+        """What the design does at hazard ratio 1 and at the target, in this order."""
+        return self.operating_characteristics((1.0, self.hypotheses.hazard_ratio))
+
+    @property
+    def level(self) -> float:
+        """Exact probability of success under the null curve."""
+        return float(self.exact.success[0])
+
+    @property
+    def attained_power(self) -> float:
+        """Exact probability of success at the target hazard ratio."""
+        return float(self.exact.success[1])
+
+    @property
+    def holds(self) -> bool:
+        """Whether level and power are what was asked for, without slack."""
+        return self.level <= self.hypotheses.alpha and self.attained_power >= self.hypotheses.power
+
+
 @dataclass(frozen=True)
-class LogrankDesign:
+class LogrankDesign(AtHazardRatios):
     """So many patients, watched as the enrolment says; success when Z is above the critical value.
 
     Attributes:
@@ -73,21 +103,6 @@ class LogrankDesign:
     critical: float
     source: str = SOURCE
 
-    @cached_property
-    def exact(self) -> SurvivalCharacteristics:
-        """What the design does at hazard ratio 1 and at the target, in this order."""
-        return self.operating_characteristics((1.0, self.hypotheses.hazard_ratio))
-
-    @property
-    def level(self) -> float:
-        """Exact probability of success under the null curve."""
-        return float(self.exact.success[0])
-
-    @property
-    def attained_power(self) -> float:
-        """Exact probability of success at the target hazard ratio."""
-        return float(self.exact.success[1])
-
     @property
     def events(self) -> float:
         """Expected number of events at the target hazard ratio."""
@@ -102,11 +117,6 @@ class LogrankDesign:
     def duration(self) -> float:
         """Months from the first entry to the analysis."""
         return self.enrolment.duration(self.patients)
-
-    @property
-    def holds(self) -> bool:
-        """Whether level and power are what was asked for, without slack."""
-        return self.level <= self.hypotheses.alpha and self.attained_power >= self.hypotheses.power
 
     def operating_characteristics(self, hazard_ratios: ArrayLike) -> SurvivalCharacteristics:
         """Return what the design does at true hazard ratios, exactly.

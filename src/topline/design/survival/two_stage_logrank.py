@@ -5,13 +5,12 @@ looks, and succeed when Z is above c at the end. Z = (E - O) / sqrt(E), see `one
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from topline.design.survival.enrolment import Array, Enrolment
-from topline.design.survival.one_sample_logrank import SurvivalCharacteristics, check_ratios
+from topline.design.survival.one_sample_logrank import AtHazardRatios, SurvivalCharacteristics, check_ratios
 from topline.design.survival.patient_moments import patient_moments
 from topline.design.survival.two_stage_law import Plan, two_stage_law
 from topline.design.survival.two_stage_normal import normal_law
@@ -21,7 +20,7 @@ SOURCE = "Kwak & Jung 2014, doi:10.1002/sim.6073; Wu et al. 2020, doi:10.1002/ps
 
 
 @dataclass(frozen=True)
-class TwoStageLogrankDesign:
+class TwoStageLogrankDesign(AtHazardRatios):
     """Look when `first` patients have entered; stop when Z1 is at most `futility`, success when Z is above `critical`.
 
     Attributes:
@@ -44,21 +43,6 @@ class TwoStageLogrankDesign:
     patients: int
     critical: float
     source: str = SOURCE
-
-    @cached_property
-    def exact(self) -> SurvivalCharacteristics:
-        """What the design does at hazard ratio 1 and at the target, in this order."""
-        return self.operating_characteristics((1.0, self.hypotheses.hazard_ratio))
-
-    @property
-    def level(self) -> float:
-        """Exact probability of success under the null curve."""
-        return float(self.exact.success[0])
-
-    @property
-    def attained_power(self) -> float:
-        """Exact probability of success at the target hazard ratio."""
-        return float(self.exact.success[1])
 
     @property
     def stops_early(self) -> float:
@@ -89,11 +73,6 @@ class TwoStageLogrankDesign:
     def expected_duration(self) -> float:
         """Expected months from the first entry to the decision under the null curve."""
         return self.stops_early * self.look + (1.0 - self.stops_early) * self.duration
-
-    @property
-    def holds(self) -> bool:
-        """Whether level and power are what was asked for, without slack."""
-        return self.level <= self.hypotheses.alpha and self.attained_power >= self.hypotheses.power
 
     def operating_characteristics(self, hazard_ratios: ArrayLike) -> SurvivalCharacteristics:
         """Return what the design does at true hazard ratios, by the exact law: right to about 1e-5.
